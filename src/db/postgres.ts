@@ -1,0 +1,81 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { StartError } from '../core/start-error.js';
+import { PrismaClient } from '../generated/prisma/client.js';
+import type { Database } from './client.js';
+import { migrate } from './migrate.js';
+
+// Any constant will do, as long as every process of this product uses the same one.
+const migrationLock = 815_493_027;
+
+/** What each connection is told: a statement, a lock or an idle transaction may not hold a connection for long. */
+const sessionSettings =
+  '-c TimeZone=UTC -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000';
+
+/**
+ * Opens a PostgreSQL through one pool that Prisma and `query` share.
+ * @param url postgresql://…
+ * @param poolSize connections at most.
+ */
+export async function openPostgres(url: string, poolSize: number): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'tandem',
+    // adapter-pg 7.10 sends times without an offset and reads them as UTC (prisma/orm#26786).
+    options: sessionSettings,
+  });
+  // A connection that breaks while idle is replaced at its next use; unhandled, the event would end the process.
+  pool.on('error', () => {});
+  try {
+    await migrateAlone(pool, url);
+  } catch (error) {
+    await pool.end();
+    throw refusal(error, url);
+  }
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    kind: 'postgresql',
+    prisma,
+    query: async <Row>(text: string, values: readonly unknown[]) =>
+      (await pool.query({ text, values: values as unknown[] })).rows as Row[],
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+/** Of the processes that start at the same moment one migrates, and the others wait for it. */
+async function migrateAlone(pool: pg.Pool, url: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await migrate(
+      async (text) => (await client.query(text)).rows,
+      new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' }),
+    );
+  } finally {
+    // Ending the connection lets go of the lock, also after an error.
+    client.release(true);
+  }
+}
+
+function refusal(error: unknown, url: string): unknown {
+  if (error instanceof StartError) return error;
+  const { host, pathname, username } = new URL(url);
+  const place = `the database ${pathname.slice(1)} at ${host}`;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === '28P01' || code === '28000') {
+    return new StartError(`DATABASE_URL: ${place} refused the credentials of ${username || 'the default user'}.`, {
+      cause: error,
+    });
+  }
+  if (code === '3D000') return new StartError(`DATABASE_URL: ${place} does not exist; create it first.`, { cause: error });
+  const reason = code || (error instanceof Error ? error.message : 'unknown error');
+  return new StartError(`DATABASE_URL: ${place} cannot be used (${reason}).`, { cause: error });
+}
