@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { createCredentials } from './auth/credentials.js';
+import { readSecret } from './auth/secret.js';
+import { createAuthService } from './auth/service.js';
+import { createSessions } from './auth/sessions.js';
+import { createTokens } from './auth/tokens.js';
+import type { Config } from './config.js';
+import { createLogger, type Logger } from './core/log.js';
+import { type Database, openDatabase } from './db/client.js';
+import { schema } from './graphql/schema.js';
+import { createHealthService } from './health/service.js';
+import { createPages } from './http/pages.js';
+import { createServer } from './http/server.js';
+import { createRestHandler } from './rest/handler.js';
+import { openApiDocument } from './rest/openapi.js';
+import { routes } from './rest/routes.js';
+import { restView } from './rest/view.js';
+import { createTaskService } from './tasks/service.js';
+import { createUserService } from './users/service.js';
+
+/** The whole product without a port: what answers requests, and how to end it. */
+export interface App {
+  readonly handler: ReturnType<typeof createServer>;
+  readonly log: Logger;
+  close(): Promise<void>;
+}
+
+/** What a test puts in place of what the configuration would open. */
+export interface Overrides {
+  readonly log?: Logger;
+  readonly db?: Database;
+}
+
+/**
+ * Puts the product together: config → database → services → schema → handler.
+ * @throws StartError when the database or the data folder cannot be used.
+ */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = overrides.log ?? createLogger(config);
+  const secret = await readSecret(config);
+  const db = overrides.db ?? (await openDatabase(config));
+  const version = await readVersion();
+
+  const tokens = createTokens(secret, config.accessTtlSeconds);
+  const sessions = createSessions(db, tokens, log, config.refreshTtlSeconds);
+  const credentials = createCredentials(db, log, config.budgets?.login);
+  const services = {
+    auth: createAuthService({ db, tokens, sessions, credentials, signupBudget: config.budgets?.signup }),
+    users: createUserService({ db, credentials, sessions }),
+    tasks: createTaskService(db, log),
+    health: createHealthService(db, version),
+  };
+
+  const view = restView(schema, routes);
+  const openapi = JSON.stringify(openApiDocument(view, routes, version));
+  const handler = createServer({
+    config,
+    log,
+    schema,
+    rest: createRestHandler(view),
+    pages: createPages({ explorer: config.explorer, version, openapi }),
+    services,
+    prisma: db.prisma,
+    sessions,
+    tokens,
+  });
+  return {
+    handler,
+    log,
+    close: async () => {
+      await handler.dispose();
+      await db.close();
+    },
+  };
+}
+
+async function readVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return version;
+}

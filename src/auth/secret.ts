@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config.js';
+import { StartError } from '../core/start-error.js';
+
+/**
+ * The secret that tokens are signed with: the configured one, or outside production one that is made once and kept
+ * in the data folder, so that people stay signed in over a restart.
+ */
+export async function readSecret({ secret, dataDir }: Pick<Config, 'secret' | 'dataDir'>): Promise<string> {
+  if (secret !== undefined) return secret;
+  const file = path.join(dataDir, 'secret');
+  try {
+    return await readKept(file).catch(() => keepNew(file));
+  } catch (cause) {
+    throw new StartError(`DATA_DIR: ${file} can be neither read nor made.`, { cause });
+  }
+}
+
+async function readKept(file: string): Promise<string> {
+  const kept = (await readFile(file, 'utf8')).trim();
+  if (Buffer.byteLength(kept) < 32) throw new Error('too short');
+  return kept;
+}
+
+// Written aside and then linked, so that of two processes that start at once both end up with the same whole secret.
+async function keepNew(file: string): Promise<string> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
+  try {
+    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return readKept(file);
+}

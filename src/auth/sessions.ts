@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import DataLoader from 'dataloader';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import type { Viewer } from '../core/viewer.js';
+import type { Database } from '../db/client.js';
+import { digestOf, newRefreshToken, type Tokens } from './tokens.js';
+
+/** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */
+const freshMs = 800;
+/** For how long an ended session is remembered as ended: longer than any look-up that began before takes. */
+const endedMs = 60_000;
+/** Sessions remembered at most. */
+const remembered = 50_000;
+/** How long the answer to a rotation may be asked for again, in seconds. */
+const graceSeconds = 10;
+
+/** A session as its owner's client holds it. */
+export interface OpenSession extends Viewer {
+  readonly refreshToken: string;
+}
+
+/** The sign-ins that are alive. */
+export interface Sessions {
+  /** The ids and the first refresh token of a session to be; `auth/service.ts` writes them with the account. */
+  draft(userId: string): OpenSession & { digest: string; ttlSeconds: number };
+  open(userId: string): Promise<OpenSession>;
+  /** Whether a session lives and belongs to whom its token says. */
+  isLive(viewer: Viewer): Promise<boolean>;
+  /**
+   * Exchanges a refresh token for its child (RFC 9700 §4.14.2). A replay ends the session.
+   * @throws AppError `UNAUTHENTICATED`
+   */
+  rotate(refreshToken: string): Promise<OpenSession>;
+  end(viewer: Viewer): Promise<void>;
+  /** Ends a person's other sessions. */
+  endOthers(viewer: Viewer): Promise<void>;
+  /** Remembers sessions as ended that went with their person's row. */
+  forget(sessionIds: readonly string[]): void;
+}
+
+/**
+ * @param ttlSeconds life of a session, from its sign-in; refreshing does not lengthen it.
+ */
+export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSeconds: number): Sessions {
+  /** Session id → owner, or `null` once it ended. */
+  const known = new LRUCache<string, { userId: string | null }>({ max: remembered });
+  const ended = (sessionId: string) => known.set(sessionId, { userId: null }, { ttl: endedMs });
+  const forget = (sessionIds: readonly string[]) => sessionIds.forEach(ended);
+
+  const owners = new DataLoader<string, string | null>(
+    async (ids) => {
+      const rows = await db.query<{ id: string; userId: string }>(
+        'SELECT id, user_id AS "userId" FROM sessions WHERE id = ANY($1::text[]) AND expires_at > now()',
+        [ids],
+      );
+      const byId = new Map(rows.map((row) => [row.id, row.userId]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { cache: false, maxBatchSize: 500 },
+  );
+
+  async function endWhere(condition: string, values: readonly unknown[]): Promise<void> {
+    const rows = await db.query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
+    forget(rows.map((row) => row.id));
+  }
+
+  function draft(userId: string) {
+    const refreshToken = newRefreshToken();
+    return { userId, sessionId: randomBytes(16).toString('hex'), refreshToken, digest: digestOf(refreshToken), ttlSeconds };
+  }
+
+  return {
+    draft,
+    forget,
+    open: async (userId) => {
+      const session = draft(userId);
+      await endWhere('user_id = $1 AND expires_at <= now()', [userId]);
+      await db.query(
+        `WITH opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
+         INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
+        [session.sessionId, userId, ttlSeconds, session.digest],
+      );
+      return session;
+    },
+    isLive: async ({ userId, sessionId }) => {
+      const cached = known.get(sessionId);
+      if (cached) return cached.userId === userId;
+      const since = performance.now();
+      const owner = await owners.load(sessionId);
+      // It may have ended here while the answer was on its way: what is remembered as ended stays so.
+      if (known.get(sessionId)?.userId === null) return false;
+      if (owner === null) return false;
+      const ttl = Math.floor(freshMs - (performance.now() - since));
+      if (ttl > 0) known.set(sessionId, { userId: owner }, { ttl });
+      return owner === userId;
+    },
+    rotate: (refreshToken) => rotate(db, log, endWhere, refreshToken, tokens.childOf(refreshToken)),
+    end: ({ sessionId }) => {
+      ended(sessionId);
+      return endWhere('id = $1', [sessionId]);
+    },
+    endOthers: ({ userId, sessionId }) => endWhere('user_id = $1 AND id <> $2', [userId, sessionId]),
+  };
+}
+
+async function rotate(
+  db: Database,
+  log: Logger,
+  endWhere: (condition: string, values: readonly unknown[]) => Promise<void>,
+  parent: string,
+  child: string,
+): Promise<OpenSession> {
+  const digests = [digestOf(parent), digestOf(child)];
+  // One statement: of several that bring the same token, the row's lock lets one through.
+  const [rotated] = await db.query<Viewer>(
+    `WITH used AS (
+       UPDATE refresh_tokens SET used_at = now() FROM sessions
+       WHERE digest = $1 AND used_at IS NULL AND sessions.id = session_id AND expires_at > now()
+       RETURNING session_id, user_id),
+     child AS (INSERT INTO refresh_tokens (digest, session_id) SELECT $2, session_id FROM used)
+     SELECT session_id AS "sessionId", user_id AS "userId" FROM used`,
+    digests,
+  );
+  if (rotated) return { ...rotated, refreshToken: child };
+  const [replayed] = await db.query<Viewer & { live: boolean; answerable: boolean }>(
+    `SELECT sessions.id AS "sessionId", user_id AS "userId", expires_at > now() AS live,
+       COALESCE(parent.used_at > now() - make_interval(secs => $3) AND child.used_at IS NULL AND child.digest IS NOT NULL, false) AS answerable
+     FROM refresh_tokens AS parent JOIN sessions ON sessions.id = parent.session_id
+     LEFT JOIN refresh_tokens AS child ON child.digest = $2
+     WHERE parent.digest = $1`,
+    [...digests, graceSeconds],
+  );
+  if (!replayed?.live) throw new AppError('UNAUTHENTICATED', { message: 'This refresh token is not valid.' });
+  const { sessionId, userId } = replayed;
+  if (replayed.answerable) return { sessionId, userId, refreshToken: child };
+  await endWhere('id = $1', [sessionId]);
+  log.warn({ audit: 'session.replay', sessionId, userId }, 'a used refresh token came back: session ended');
+  throw new AppError('UNAUTHENTICATED', { message: 'This refresh token is not valid.' });
+}

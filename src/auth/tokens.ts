@@ -1,0 +1,64 @@
+import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import type { Viewer } from '../core/viewer.js';
+
+/** How an access token is verified: the one algorithm, issuer and audience that we sign with. */
+export const accessTokenVerification = {
+  algorithms: ['HS256'],
+  issuer: 'tandem',
+  audience: 'tandem',
+} as const satisfies { algorithms: ['HS256']; issuer: string; audience: string };
+
+/** A clock may be this far ahead of ours, in seconds, when it says that a token was issued. */
+const clockLeewaySeconds = 5;
+
+/** Signs and derives every token from one secret, each purpose with a key of its own. */
+export interface Tokens {
+  /** The key of access tokens. A key object: `jsonwebtoken` takes 50 times as long with a string. */
+  readonly accessKey: KeyObject;
+  readonly accessTtlSeconds: number;
+  signAccess(viewer: Viewer): string;
+  /** The refresh token that follows another: derived, so that a repeated request gets the same again. */
+  childOf(refreshToken: string): string;
+}
+
+/**
+ * @param secret the configured secret; its UTF-8 bytes are the access key.
+ * @param accessTtlSeconds life of an access token.
+ */
+export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
+  const accessKey = createSecretKey(Buffer.from(secret, 'utf8'));
+  const refreshKey = Buffer.from(hkdfSync('sha256', secret, '', 'tandem refresh token', 32));
+  const { issuer, audience } = accessTokenVerification;
+  return {
+    accessKey,
+    accessTtlSeconds,
+    signAccess: ({ userId, sessionId }) =>
+      jwt.sign({ sid: sessionId }, accessKey, {
+        algorithm: 'HS256',
+        subject: userId,
+        issuer,
+        audience,
+        expiresIn: accessTtlSeconds,
+      }),
+    childOf: (refreshToken) => createHmac('sha256', refreshKey).update(refreshToken).digest('base64url'),
+  };
+}
+
+/** A first refresh token: 256 random bits. */
+export const newRefreshToken = (): string => randomBytes(32).toString('base64url');
+
+/** What is stored of a refresh token. Of 256 random bits a plain digest is enough. */
+export const digestOf = (refreshToken: string): string => createHash('sha256').update(refreshToken).digest('hex');
+
+/**
+ * Reads who a verified payload speaks of.
+ * @returns undefined when a claim that every token of ours has is missing or odd.
+ */
+export function viewerOf(payload: unknown): Viewer | undefined {
+  const { sub, sid, iat, exp } = (payload ?? {}) as Record<string, unknown>;
+  if (typeof sub !== 'string' || typeof sid !== 'string' || !isSafeTime(iat) || !isSafeTime(exp)) return undefined;
+  return iat > Date.now() / 1000 + clockLeewaySeconds ? undefined : { userId: sub, sessionId: sid };
+}
+
+const isSafeTime = (time: unknown): time is number => Number.isSafeInteger(time);

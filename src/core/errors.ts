@@ -1,0 +1,92 @@
+/**
+ * The one error catalogue: code → HTTP status and title. GraphQL's edge, REST's edge, the OpenAPI responses and
+ * docs/errors.md look it up here; a code without a status does not compile.
+ */
+export const errorCatalogue = {
+  BAD_REQUEST: { status: 400, title: 'The request is malformed.' },
+  UNAUTHENTICATED: { status: 401, title: 'Sign in to do this.' },
+  INVALID_CREDENTIALS: { status: 401, title: 'Wrong email or password.' },
+  FORBIDDEN: { status: 403, title: 'This task belongs to someone else.' },
+  NOT_FOUND: { status: 404, title: 'There is nothing here.' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
+  CONFLICT: { status: 409, title: 'This email already has an account.' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Only application/json bodies are taken.' },
+  VALIDATION_ERROR: { status: 422, title: 'A value breaks a rule.' },
+  QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for more than one request may.' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests.' },
+  INTERNAL_SERVER_ERROR: { status: 500, title: 'Something went wrong on our side.' },
+  SERVICE_UNAVAILABLE: { status: 503, title: 'The service cannot answer right now.' },
+  TIMEOUT: { status: 504, title: 'The request took too long.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A code of the catalogue. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One faulty field: its path as the client wrote it, and what is wrong with it, as a sentence. */
+export interface FieldFault {
+  field: string;
+  error: string;
+}
+
+/** What an error says beyond its code: `{}`, or the first faulty field and the list of all. */
+export type ErrorDetails = Record<string, unknown>;
+
+interface AppErrorOptions {
+  /** Overrides the catalogue's title. */
+  message?: string;
+  details?: ErrorDetails;
+  /** Seconds after which to try again; sent as `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** For the log alone; never leaves the server. */
+  cause?: unknown;
+  /** Methods that the address takes; sent as `Allow` (RFC 9110 §15.5.6). */
+  allow?: readonly string[];
+}
+
+/** The only error that people see. Anything else that is thrown becomes `INTERNAL_SERVER_ERROR`. */
+export class AppError extends Error {
+  readonly details: ErrorDetails;
+  readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly string[] | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    { message = errorCatalogue[code].title, details = {}, retryAfterSeconds, cause, allow }: AppErrorOptions = {},
+  ) {
+    super(message, { cause });
+    this.name = 'AppError';
+    this.details = details;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.allow = allow;
+  }
+
+  /** The HTTP status of this error's code. */
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  /**
+   * The header fields that an HTTP answer with this error carries.
+   * RFC 9110 §11.6.1: a 401 carries a challenge; §15.5.6: a 405 lists the methods; §10.2.3: `Retry-After`.
+   */
+  get headers(): Record<string, string> {
+    return {
+      ...(this.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(this.allow ? { allow: this.allow.join(', ') } : {}),
+      ...(this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }),
+    };
+  }
+}
+
+/**
+ * Words one or more faulty fields as an error.
+ * @param code `BAD_REQUEST` for a wrong type or form, `VALIDATION_ERROR` for a broken rule.
+ * @param faults at least one; the first is named in `details.field` and `details.error`.
+ */
+export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldFault[]): AppError {
+  const [first] = faults;
+  if (!first) throw new Error('fieldError needs a fault');
+  const details = faults.length > 1 ? { ...first, errors: faults } : { ...first };
+  return new AppError(code, { message: `Invalid ${first.field}`, details });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** Length in Unicode code points, as PostgreSQL's `varchar(n)` counts. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};
+
+// PostgreSQL refuses NUL in text (22021), and a lone surrogate has no UTF-8 form.
+const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/**
+ * A rule for text that PostgreSQL can hold.
+ * @param label what the field is called at the start of a sentence, such as `Title`.
+ * @param min,max bounds in code points, inclusive.
+ */
+export const text = (label: string, { min = 0, max, trim = false }: { min?: number; max: number; trim?: boolean }) =>
+  z
+    .string({ error: ({ input }) => (input === undefined ? `${label} is required` : `${label} must not be null`) })
+    .transform((value) => (trim ? value.trim() : value))
+    .superRefine((value, context) => {
+      const length = codePoints(value);
+      if (length < min || length > max) {
+        const bounds = min > 0 ? `${label} must be ${min}-${max} characters` : `${label} must be at most ${max} characters`;
+        context.addIssue({ code: 'custom', message: bounds });
+      } else if (!storable(value)) {
+        context.addIssue({ code: 'custom', message: `${label} must not contain NUL or unpaired surrogate characters` });
+      }
+    });

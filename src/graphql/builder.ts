@@ -1,0 +1,37 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import type PrismaTypes from '../generated/pothos-types.js';
+import { getDatamodel } from '../generated/pothos-types.js';
+import type { Context } from './context.js';
+import './deny-by-default.js';
+
+/** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
+export interface RestExtension {
+  /** `omit` leaves it out, `integer` shows an `ID` as a number. */
+  readonly rest?: 'omit' | 'integer';
+}
+
+/** What every noun's `schema.ts` is written with. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  Scalars: { DateTime: { Input: Date; Output: Date }; ID: { Input: string; Output: string | number } };
+}>({
+  plugins: ['denyByDefault', PrismaPlugin, ComplexityPlugin],
+  defaultFieldNullability: false,
+  prisma: { client: ({ prisma }) => prisma, dmmf: getDatamodel(), onUnusedQuery: 'error' },
+  // Counted before execution instead (graphql/limits.ts), so that a refusal is a 400 and no half an answer.
+  complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
+});
+
+builder.queryType({ description: 'What can be read.' });
+builder.mutationType({ description: 'What can be changed.' });
+builder.scalarType('DateTime', {
+  description: 'A moment, as RFC 3339 in UTC with milliseconds: `2025-12-14T10:00:00.000Z`.',
+  serialize: (moment) => moment.toISOString(),
+  parseValue: () => {
+    throw new TypeError('DateTime is only ever answered');
+  },
+});

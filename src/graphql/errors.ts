@@ -1,0 +1,53 @@
+import { GraphQLError } from 'graphql';
+import { AppError, errorCatalogue } from '../core/errors.js';
+import type { Logger } from '../core/log.js';
+import { databaseFault } from '../db/faults.js';
+
+/**
+ * Finds the error of the catalogue that a thrown thing stands for. What nobody foresaw is logged with its cause and
+ * becomes a constant `INTERNAL_SERVER_ERROR`.
+ * @param requestId ties the log line to the answer.
+ */
+export function toAppError(error: unknown, log: Logger, requestId: string): AppError {
+  const thrown = thrownBehind(error);
+  if (thrown instanceof AppError) return thrown;
+  // A GraphQL error that no resolver threw is the library's word on what it was sent.
+  if (thrown instanceof GraphQLError) return libraryError(thrown);
+  const fault = databaseFault(thrown);
+  if (fault) {
+    log.warn({ requestId, code: fault.code, err: thrown }, 'the database did not serve a request');
+    return fault;
+  }
+  log.error({ requestId, err: thrown }, 'unexpected error');
+  return new AppError('INTERNAL_SERVER_ERROR', { cause: thrown });
+}
+
+/** Words an error for a GraphQL answer: the catalogue's code and details, the place in the document kept. */
+export function toGraphQLError(error: unknown, log: Logger, requestId: string): GraphQLError {
+  const { code, message, details } = toAppError(error, log, requestId);
+  const place =
+    error instanceof GraphQLError
+      ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
+      : {};
+  return new GraphQLError(message, { ...place, extensions: { code, details } });
+}
+
+/** A GraphQL error of the catalogue, for a validation rule to report. */
+export const catalogueError = (code: keyof typeof errorCatalogue): GraphQLError =>
+  new GraphQLError(errorCatalogue[code].title, { originalError: new AppError(code) });
+
+function libraryError({ message, extensions }: GraphQLError): AppError {
+  // Yoga refuses a mutation by GET so, and calls it a bad request (graphql-yoga 5.24).
+  const { status } = (extensions.http ?? {}) as { status?: number };
+  if (status === 405) return new AppError('METHOD_NOT_ALLOWED', { message, allow: ['POST'] });
+  return new AppError('BAD_REQUEST', { message: withoutSuggestion(message) });
+}
+
+function thrownBehind(error: unknown): unknown {
+  let thrown = error;
+  while (thrown instanceof GraphQLError && thrown.originalError) thrown = thrown.originalError;
+  return thrown;
+}
+
+// Armor's blocker does not reach the messages of variable coercion; a suggestion would spell out the schema.
+const withoutSuggestion = (message: string): string => message.replace(/ ?Did you mean [^?]+\?/g, '');

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../auth/credentials.js';
+import type { Identity } from '../core/identity.js';
+
+/** What the plugins learn of one request, each in its turn. */
+export interface Exchange {
+  readonly requestId: string;
+  readonly startedAt: number;
+  /** Set when the client sent HEAD: it is answered as GET, without the body. */
+  readonly head: boolean;
+  caller: Caller;
+  identity: Identity;
+  /** The body as it came; undefined when there was none. */
+  body: Buffer | undefined;
+  /** Schema coordinates of what was asked for, for the log. */
+  operations: readonly string[];
+  /** The answer carries tokens and must not be stored anywhere. */
+  secret: boolean;
+}
+
+/** What Node hands over beside the request; nothing when a test calls `fetch`. */
+export interface ServerContext {
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
+}
+
+const exchanges = new WeakMap<Request, Exchange>();
+
+/** Begins the record of a request. */
+export const beginExchange = (request: Request, exchange: Exchange): void => {
+  exchanges.set(request, exchange);
+};
+
+/** The record of a request that is under way. */
+export function exchangeOf(request: Request): Exchange {
+  const exchange = exchanges.get(request);
+  if (!exchange) throw new Error('this request was never begun');
+  return exchange;
+}

@@ -1,0 +1,86 @@
+import { execute, type GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Sessions } from '../auth/sessions.js';
+import type { Tokens } from '../auth/tokens.js';
+import type { Config } from '../config.js';
+import type { Logger } from '../core/log.js';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Context, Services } from '../graphql/context.js';
+import { useArmor, useNoIntrospection } from '../graphql/limits.js';
+import type { RestHandler } from '../rest/handler.js';
+import { answerRefusals } from './answer-refusals.js';
+import { exchangeOf, type ServerContext } from './exchange.js';
+import type { Pages } from './pages.js';
+import { useAccessLog } from './use-access-log.js';
+import { useBody } from './use-body.js';
+import { useBudget } from './use-budget.js';
+import { useCaller } from './use-caller.js';
+import { useCors } from './use-cors.js';
+import { useGraphqlOperation, useGraphqlRequest, useGraphqlResult } from './use-graphql.js';
+import { useHeaders } from './use-headers.js';
+import { useIdentity } from './use-identity.js';
+import { usePages } from './use-pages.js';
+import { useRequestId } from './use-request-id.js';
+import { useRest } from './use-rest.js';
+import { useTimeLimit } from './use-time-limit.js';
+
+/** What the server is made of. */
+export interface ServerParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly schema: GraphQLSchema;
+  readonly rest: RestHandler;
+  readonly pages: Pages;
+  readonly services: Services;
+  readonly prisma: PrismaClient;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+}
+
+/** The server: one ordered list of plugins, in the order of a request's life, for both styles. */
+export function createServer({ config, log, schema, rest, pages, services, prisma, sessions, tokens }: ServerParts) {
+  const plugins: Plugin<object, ServerContext>[] = [
+    // identify
+    useRequestId(),
+    useCaller(config.trustedProxies),
+    useIdentity(tokens.accessKey, sessions),
+    // protect
+    useHeaders(),
+    useCors(config.corsOrigins),
+    useBudget(config.budgets),
+    useBody(),
+    // answer
+    // Yoga's own executor answers fields in the order they finish (@graphql-tools/executor 2.0); the specification's
+    // section 7.2.2 wants the order of the document.
+    { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) },
+    usePages(pages),
+    useRest(rest, log, config.requestTimeoutMs),
+    useGraphqlRequest(),
+    useArmor() as Plugin<object, ServerContext>,
+    ...(config.explorer ? [] : [useNoIntrospection() as Plugin<object, ServerContext>]),
+    useGraphqlOperation(schema),
+    useGraphqlResult(log),
+    useTimeLimit(config.requestTimeoutMs),
+    // observe
+    useAccessLog(log),
+  ];
+  return createYoga<ServerContext, Context>({
+    schema,
+    plugins: answerRefusals(plugins, log),
+    context: ({ request }) => {
+      const { identity, caller } = exchangeOf(request);
+      return { identity, caller, services, prisma };
+    },
+    // Each of these would answer, or stand in the way, before the list above has its say.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    maskedErrors: false,
+    maxRequestBodySize: false,
+    multipart: false,
+    healthCheckEndpoint: '/yoga-health-check-is-not-used',
+    logging: { debug: quiet, info: quiet, warn: quiet, error: (...words: unknown[]) => log.error({ words }, 'graphql-yoga') },
+  });
+}
+
+const quiet = (): void => {};

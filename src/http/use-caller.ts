@@ -1,0 +1,30 @@
+import type { Plugin } from 'graphql-yoga';
+import ipaddr from 'ipaddr.js';
+import proxyAddr from 'proxy-addr';
+import { exchangeOf, type ServerContext } from './exchange.js';
+
+/**
+ * Identify: where a request comes from. `X-Forwarded-For` counts only as far as the proxies that sent it are
+ * trusted, from the right.
+ * @param trustedProxies addresses or ranges such as `10.0.0.0/8`, `loopback`.
+ */
+export function useCaller(trustedProxies: readonly string[]): Plugin<object, ServerContext> {
+  const trust = proxyAddr.compile([...trustedProxies]);
+  return {
+    onRequest: ({ request, serverContext: { req } }) => {
+      if (req) exchangeOf(request).caller = { address: budgetAddress(proxyAddr(req, trust)) };
+    },
+  };
+}
+
+/**
+ * What a budget takes for one address: an IPv4 address, also when it comes mapped into IPv6; of IPv6 the /64, for one
+ * household has all of it.
+ */
+export function budgetAddress(address: string | undefined): string {
+  if (!address || !ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  const network = (parsed as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
+}

@@ -1,0 +1,56 @@
+import type { KeyObject } from 'node:crypto';
+import { useJWT } from '@graphql-yoga/plugin-jwt';
+import type { Plugin } from 'graphql-yoga';
+import type { Sessions } from '../auth/sessions.js';
+import { accessTokenVerification, viewerOf } from '../auth/tokens.js';
+import type { Identity } from '../core/identity.js';
+import { exchangeOf, type ServerContext } from './exchange.js';
+
+/** Longer than any token of ours; what is longer is not worth decoding. */
+const longestToken = 4096;
+
+/** RFC 9110 §11.6.2: the scheme in any case, one or more spaces, the credentials. Never from a URL. */
+function bearerToken(request: Request): string | undefined {
+  const credentials = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.get('authorization') ?? '');
+  return credentials?.[1] && credentials[1].length <= longestToken ? credentials[1] : undefined;
+}
+
+/**
+ * Identify: finds out who asks, once, for both styles. The JWT plugin verifies the token; the session it names must
+ * live. It never refuses: what an operation needs decides that.
+ */
+export function useIdentity(accessKey: KeyObject, sessions: Sessions): Plugin<object, ServerContext> {
+  const verifier = useJWT({
+    // A key object, which jsonwebtoken takes: a text it would first try to read as a public key.
+    signingKeyProviders: [() => accessKey as unknown as string],
+    tokenLookupLocations: [
+      ({ request }) => {
+        const token = request && bearerToken(request);
+        return token ? { token, prefix: 'Bearer' } : undefined;
+      },
+    ],
+    tokenVerification: { ...accessTokenVerification, algorithms: [...accessTokenVerification.algorithms] },
+    reject: { missingToken: false, invalidToken: false },
+  }) as Required<Pick<Plugin, 'onYogaInit' | 'onRequestParse'>>;
+
+  async function identify(request: Request, url: URL): Promise<Identity> {
+    if (!request.headers.has('authorization')) return { kind: 'anonymous' };
+    const found: { jwt?: { payload: unknown } } = {};
+    await (verifier.onRequestParse as (payload: object) => unknown)({ request, url, serverContext: found });
+    const viewer = viewerOf(found.jwt?.payload);
+    if (!viewer) return { kind: 'rejected' };
+    try {
+      return (await sessions.isLive(viewer)) ? { kind: 'viewer', viewer } : { kind: 'rejected' };
+    } catch (cause) {
+      return { kind: 'unknown', cause };
+    }
+  }
+
+  return {
+    // The plugin's own hooks run for GraphQL alone or too late for REST: its verification is called from here.
+    onYogaInit: (payload) => verifier.onYogaInit(payload as never),
+    onRequest: async ({ request, url }) => {
+      exchangeOf(request).identity = await identify(request, url);
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLSchema,
+  isInputObjectType,
+} from 'graphql';
+import { useSofa } from 'sofa-api';
+import { AppError } from '../core/errors.js';
+import { type Context, viewerOf } from '../graphql/context.js';
+import { isForAnyone } from '../graphql/deny-by-default.js';
+import { readInput, readQuery } from './input.js';
+import { pageLinks } from './links.js';
+import { type Match, placeOf, type Route, routes } from './routes.js';
+
+/** One REST request, as the transport hands it over. */
+export interface RestCall {
+  readonly request: Request;
+  readonly url: URL;
+  readonly body: Buffer | undefined;
+  readonly identity: Context['identity'];
+  /** Builds the context that GraphQL has too. */
+  contextFactory(): Promise<Context> | Context;
+  /** Executes with everything that wraps GraphQL's execution. */
+  execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult;
+  /** Finds the catalogue's error for what a resolver threw. */
+  wordError(error: unknown): AppError;
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+interface FetchAPI {
+  readonly Request: typeof Request;
+  readonly Response: typeof Response;
+}
+
+/** Answers REST requests from a schema's REST view. */
+export interface RestHandler {
+  /** Which operation a request is for. @throws AppError `NOT_FOUND`, `METHOD_NOT_ALLOWED`. */
+  find(method: string, path: string): Match;
+  /** @throws AppError for everything that is no success. */
+  answer(match: Match, call: RestCall, fetchAPI: FetchAPI): Promise<Response>;
+}
+
+/** What Sofa's execution leaves for the handler around it. */
+interface Outcome {
+  readonly call: RestCall;
+  error?: AppError;
+  value?: unknown;
+}
+
+/**
+ * Sofa builds an operation for every route and executes it; what it cannot do alone stands around it here.
+ * @param view the schema as `restView` shows it.
+ */
+export function createRestHandler(view: GraphQLSchema): RestHandler {
+  const outcomes = new WeakMap<object, Outcome>();
+  const sofa = useSofa({
+    basePath: '/',
+    schema: view,
+    routes: Object.fromEntries(Object.entries(routes).map(([coordinate, route]) => [coordinate, sofaRoute(route)])),
+    swaggerUI: { endpoint: false },
+    openAPI: { endpoint: false },
+    context: async (given: { outcome: Outcome }) => {
+      const context = await given.outcome.call.contextFactory();
+      outcomes.set(context, given.outcome);
+      return context;
+    },
+    execute: async (args: ExecutionArgs) => {
+      const outcome = outcomes.get(args.contextValue as object) as Outcome;
+      const result = await outcome.call.execute(args);
+      if (result.errors?.[0]) outcome.error = outcome.call.wordError(result.errors[0]);
+      outcome.value = Object.values(result.data ?? {})[0];
+      return result;
+    },
+    errorHandler: () => new Response(null, { status: 500 }),
+  } as unknown as Parameters<typeof useSofa>[0]);
+
+  return {
+    find,
+    answer: async ({ coordinate, route }, call, fetchAPI) => {
+      const field = fieldOf(view, coordinate);
+      // Who asks comes first: a stranger is not told what is wrong with the rest.
+      if (!isForAnyone(field)) viewerOf(call);
+      const outcome: Outcome = { call };
+      const query = readQuery(call.url.searchParams, queryArgs(route, field));
+      const request = plainRequest(call, route, field, query, fetchAPI);
+      const response = await sofa.handleRequest(request, { outcome } as never);
+      if (outcome.error) throw outcome.error;
+      // In REST a success is never null.
+      if (response?.status !== 200 || outcome.value == null)
+        throw call.wordError(new Error(`Sofa answered ${coordinate} with ${response?.status}`));
+      return success(route, query, outcome.value, fetchAPI);
+    },
+  };
+}
+
+// Sofa answers 200 here, for it sends `null` and a length with a 204 (sofa-api 0.18).
+const sofaRoute = ({ method, path }: Route) => ({ method, path: path.replaceAll(/\{(\w+)\}/g, ':$1'), responseStatus: 200 });
+
+function find(method: string, path: string): Match {
+  const place = placeOf(path);
+  // Sofa mounts /webhook for everybody: what is not in the table never reaches it.
+  if (!place) throw new AppError('NOT_FOUND');
+  const match = place.get(method);
+  if (match) return match;
+  const methods = [...place.keys()];
+  throw new AppError('METHOD_NOT_ALLOWED', { allow: [...methods, ...(place.has('GET') ? ['HEAD'] : []), 'OPTIONS'] });
+}
+
+function fieldOf(view: GraphQLSchema, coordinate: string): Field {
+  const [type, name] = coordinate.split('.') as ['Query' | 'Mutation', string];
+  const field = (type === 'Query' ? view.getQueryType() : view.getMutationType())?.getFields()[name];
+  if (!field) throw new Error(`${coordinate} is in the routes but not in the schema`);
+  return field;
+}
+
+/**
+ * Sofa reads an argument from the path, else the query, else the body: this request holds nothing but what belongs
+ * there, so that no query parameter can stand in for a body's field.
+ */
+function plainRequest(
+  { request, url, body }: RestCall,
+  route: Route,
+  field: Field,
+  query: URLSearchParams,
+  fetchAPI: FetchAPI,
+): Request {
+  const inputArg = field.args.find(isInput);
+  const input = inputArg && readInput(request.headers.get('content-type'), body, inputTypeOf(inputArg));
+  const address = `http://localhost${checkedPath(url.pathname)}?${query}`;
+  return new fetchAPI.Request(address, { method: route.method, body: input && JSON.stringify({ input }) });
+}
+
+const isInput = (arg: GraphQLArgument): boolean => isInputObjectType(inputTypeOf(arg));
+
+/** The arguments that come as query parameters: neither in the path nor the body. */
+const queryArgs = (route: Route, field: Field): GraphQLArgument[] =>
+  field.args.filter((arg) => !isInput(arg) && !route.path.includes(`{${arg.name}}`));
+
+const inputTypeOf = (arg: { type: unknown }) => ((arg.type as { ofType?: unknown }).ofType ?? arg.type) as GraphQLInputObjectType;
+
+function checkedPath(path: string): string {
+  try {
+    decodeURIComponent(path);
+    return path;
+  } catch (cause) {
+    throw new AppError('BAD_REQUEST', { message: 'The path is not well formed.', cause });
+  }
+}
+
+function success(route: Route, query: URLSearchParams, value: unknown, fetchAPI: FetchAPI): Response {
+  if (route.status === 204) return new fetchAPI.Response(null, { status: 204 });
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
+  if (route.paged) headers.link = pageLinks(route.path, query, value as { page: number; limit: number; total: number });
+  return new fetchAPI.Response(JSON.stringify(value), { status: route.status, headers });
+}

@@ -1,0 +1,74 @@
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import {
+  defaultFieldResolver,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  getNullableType,
+  isNonNullType,
+} from 'graphql';
+import { camelCase, snakeCase } from './names.js';
+import type { Route } from './routes.js';
+
+/** What the view notes on an input field for the documents: whether a client must send it. */
+export interface InputExtensions {
+  readonly required: boolean;
+}
+
+/** What the view notes on a type that was an enum: the spellings that REST has for it. */
+export interface EnumExtensions {
+  readonly enum: readonly string[];
+}
+
+/**
+ * Shows the one schema as REST clients know it: only what has a route, names in snake_case, enum values as the
+ * database spells them, no relations. The resolvers stay the same functions.
+ */
+export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, Route>>): GraphQLSchema {
+  return mapSchema(schema, {
+    [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? withCamelInput(config) : null),
+    [MapperKind.OBJECT_FIELD]: (config, name) =>
+      config.extensions?.rest === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
+    // What is missing is for the rules to say, all faults at once: here every field may be absent.
+    [MapperKind.INPUT_OBJECT_FIELD]: (config, name) => [
+      snakeCase(name),
+      {
+        ...config,
+        type: getNullableType(config.type),
+        extensions: { required: isNonNullType(config.type) } satisfies InputExtensions,
+      },
+    ],
+    // An enum's inside values are REST's spellings, and not all of them are GraphQL names (`-created_at`).
+    [MapperKind.ENUM_TYPE]: (type) =>
+      new GraphQLScalarType({
+        name: type.name,
+        description: type.description,
+        extensions: { enum: type.getValues().map(({ value }) => String(value)) } satisfies EnumExtensions,
+      }) as never,
+  });
+}
+
+type Field = GraphQLFieldConfig<unknown, unknown>;
+
+const shownField = (config: Field): Field =>
+  config.extensions?.rest === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
+
+// A field without a resolver is read from its parent by its GraphQL name.
+const resolverOf = (config: Field, name: string): Field['resolve'] =>
+  config.resolve ??
+  ((parent, args, context, info) =>
+    defaultFieldResolver(parent, args, context, Object.assign(Object.create(info), { fieldName: name })));
+
+function withCamelInput(config: Field): Field {
+  const { resolve } = config;
+  if (!resolve || !config.args?.input) return config;
+  return {
+    ...config,
+    resolve: (root, args: { input: object }, context, info) => {
+      const input = Object.fromEntries(Object.entries(args.input).map(([name, value]) => [camelCase(name), value]));
+      return resolve(root, { ...args, input }, context, info);
+    },
+  };
+}

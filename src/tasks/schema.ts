@@ -1,0 +1,62 @@
+import { builder } from '../graphql/builder.js';
+import { viewerOf } from '../graphql/context.js';
+import './list-schema.js';
+import { TaskStatusType, TaskType } from './task-schema.js';
+
+const CreateTaskInput = builder.inputType('CreateTaskInput', {
+  description: 'A new task.',
+  fields: (t) => ({
+    title: t.string({ required: true, description: 'What to do: 1 to 200 characters; space around it is dropped.' }),
+    description: t.string({ description: 'More about it: at most 1000 characters, or null.' }),
+  }),
+});
+const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
+  description: 'What to change of a task; what is absent stays.',
+  fields: (t) => ({
+    title: t.string({ description: 'A new title: 1 to 200 characters, never null.' }),
+    description: t.string({ description: 'A new description: at most 1000 characters; null clears it.' }),
+    status: t.field({ type: TaskStatusType, description: 'Where it stands now; never null.' }),
+  }),
+});
+
+builder.queryField('task', (t) =>
+  t.prismaField({
+    description: 'Answers one of one’s own tasks.',
+    type: TaskType,
+    nullable: true,
+    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    resolve: (query, _root, args, context) => context.services.tasks.get(viewerOf(context), args.id, query),
+  }),
+);
+builder.mutationFields((t) => ({
+  createTask: t.prismaField({
+    description: 'Makes a task of one’s own.',
+    type: TaskType,
+    nullable: true,
+    args: { input: t.arg({ type: CreateTaskInput, required: true, description: 'The task.' }) },
+    resolve: (query, _root, { input }, context) => context.services.tasks.create(viewerOf(context), input, query),
+  }),
+  updateTask: t.prismaField({
+    description: 'Changes a task of one’s own.',
+    type: TaskType,
+    nullable: true,
+    args: {
+      id: t.arg.id({ required: true, description: 'Which task.' }),
+      input: t.arg({ type: UpdateTaskInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (query, _root, args, context) => context.services.tasks.update(viewerOf(context), args.id, args.input, query),
+  }),
+  deleteTask: t.id({
+    description: 'Deletes a task of one’s own. Answers the id that is gone.',
+    nullable: true,
+    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    resolve: (_root, args, context) => context.services.tasks.remove(viewerOf(context), args.id),
+  }),
+  toggleTask: t.field({
+    description: 'Turns a pending task into a completed one, and back.',
+    type: TaskType,
+    nullable: true,
+    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    resolve: (_root, args, context) => context.services.tasks.toggle(viewerOf(context), args.id),
+  }),
+}));

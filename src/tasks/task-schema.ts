@@ -1,0 +1,42 @@
+import { builder } from '../graphql/builder.js';
+import { viewerOf } from '../graphql/context.js';
+import { UserType } from '../users/schema.js';
+import { taskStatuses } from './rules.js';
+
+/** Where a task stands. */
+export const TaskStatusType = builder.enumType('TaskStatus', {
+  description: 'Where a task stands.',
+  values: {
+    PENDING: { value: taskStatuses[0], description: 'Still to do.' },
+    COMPLETED: { value: taskStatuses[1], description: 'Done.' },
+  },
+});
+/** Something to do. */
+export const TaskType = builder.prismaObject('Task', {
+  description: 'Something to do.',
+  fields: (t) => ({
+    id: t.exposeID('id', {
+      description: 'Identifies the task: a whole number from 1 to 2147483647.',
+      extensions: { rest: 'integer' },
+    }),
+    userId: t.exposeString('userId', { description: 'Whose task it is.' }),
+    title: t.exposeString('title', { description: 'What to do: 1 to 200 characters.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'More about it: at most 1000 characters, or null.',
+    }),
+    status: t.field({
+      type: TaskStatusType,
+      description: 'Where it stands.',
+      resolve: (task) => task.status as (typeof taskStatuses)[number],
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    owner: t.field({
+      type: UserType,
+      description: 'Whose task it is.',
+      extensions: { rest: 'omit' },
+      resolve: (task, _args, context) => context.services.users.owner(viewerOf(context), task.userId),
+    }),
+  }),
+});
