@@ -1,13 +1,13 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartError } from '../core/start-error.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import type { Database } from './client.js';
 import { lockFolder } from './lock.js';
 import { migrate } from './migrate.js';
+import { migrationAdapter } from './migration-adapter.js';
 
 /**
  * Opens the embedded database below a folder, making both when they are new.
@@ -38,7 +38,9 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
  */
 export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<void> = async () => {}): Promise<Database> {
   await pglite.exec("SET TimeZone = 'UTC'");
-  await migrate(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows, migrationAdapter(pglite));
+  // Disposing this adapter would close the database.
+  const adapter = migrationAdapter(new PrismaPGlite(pglite), (script) => pglite.exec(script), { dispose: async () => {} });
+  await migrate(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows, adapter);
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
   return {
     kind: 'embedded',
@@ -50,18 +52,4 @@ export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<vo
       await afterClose();
     },
   };
-}
-
-// pglite-prisma-adapter 0.7.2 does not await a script, so that a migration would count as applied before it ran,
-// and disposing its adapter closes the database.
-function migrationAdapter(pglite: PGlite): SqlMigrationAwareDriverAdapterFactory {
-  const factory = new PrismaPGlite(pglite);
-  const patched = async () =>
-    Object.assign(await factory.connect(), {
-      executeScript: async (script: string) => {
-        await pglite.exec(script);
-      },
-      dispose: async () => {},
-    });
-  return { provider: factory.provider, adapterName: factory.adapterName, connect: patched, connectToShadowDb: patched };
 }

@@ -85,14 +85,23 @@ const migrationsList = (migrations: readonly Migration[]) => ({
   })),
 });
 
-// The package's own entry imports .wasm as a module, which Node before 24 cannot: its parts are put together here.
-async function openEngine(adapter: SqlMigrationAwareDriverAdapterFactory) {
-  const engineModule = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+// The package's own entry imports .wasm as a module, which Node before 24 cannot: its parts are put together here,
+// once, for the package keeps one memory.
+let engineModule: ReturnType<typeof loadEngine> | undefined;
+
+async function loadEngine() {
+  const loaded = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const require = createRequire(import.meta.url);
   const binary = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm');
-  const { instance } = await WebAssembly.instantiate(await readFile(binary), { './schema_engine_bg.js': engineModule as never });
-  engineModule.__wbg_set_wasm(instance.exports);
+  const { instance } = await WebAssembly.instantiate(await readFile(binary), { './schema_engine_bg.js': loaded as never });
+  loaded.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+  return loaded;
+}
+
+async function openEngine(adapter: SqlMigrationAwareDriverAdapterFactory) {
+  engineModule ??= loadEngine();
+  const { SchemaEngine } = await engineModule;
   const { path, content } = await readDatamodel();
-  return engineModule.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
+  return SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
 }

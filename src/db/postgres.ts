@@ -4,6 +4,7 @@ import { StartError } from '../core/start-error.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import type { Database } from './client.js';
 import { migrate } from './migrate.js';
+import { migrationAdapter } from './migration-adapter.js';
 
 // Any constant will do, as long as every process of this product uses the same one.
 const migrationLock = 815_493_027;
@@ -55,10 +56,9 @@ async function migrateAlone(pool: pg.Pool, url: string): Promise<void> {
   try {
     await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    await migrate(
-      async (text) => (await client.query(text)).rows,
-      new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' }),
-    );
+    const factory = new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' });
+    const adapter = migrationAdapter(factory, (script) => client.query(script));
+    await migrate(async (text) => (await client.query(text)).rows, adapter);
   } finally {
     // Ending the connection lets go of the lock, also after an error.
     client.release(true);

@@ -1,0 +1,33 @@
+const common = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  testTimeout: 30_000,
+};
+
+// What promises the same on both databases is tested on both; what does not touch the difference, on PostgreSQL alone.
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'postgresql',
+      roots: ['tests'],
+      testPathIgnorePatterns: ['/tests/system/'],
+      globals: { databaseKind: 'postgresql' },
+    },
+    { ...common, displayName: 'embedded', roots: ['tests/behaviour'], globals: { databaseKind: 'embedded' } },
+    { ...common, displayName: 'system', roots: ['tests/system'], testTimeout: 60_000, globals: { databaseKind: 'embedded' } },
+  ],
+  globalSetup: './tests/support/start-databases.js',
+  globalTeardown: './tests/support/stop-databases.js',
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/generated/**'],
+  coverageThreshold: { global: { lines: 90, branches: 90 } },
+  coverageReporters: ['text-summary', 'html'],
+};

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.js';
+import { type Config, readConfig } from '../../src/config.js';
+import { databaseKind, openTestDatabase, type TestDatabase } from './databases.js';
+import { type Fetch, restStyle } from './styles.js';
+
+export const testSecret = 'tests-sign-with-this-and-nothing-else-does';
+
+/** A configuration for tests: no budgets, so that many may come from one address. */
+export const testConfig = (settings: Record<string, string> = {}): Config =>
+  readConfig({
+    NODE_ENV: 'test',
+    BETTER_AUTH_SECRET: testSecret,
+    RATE_LIMIT: 'off',
+    API_HOST: '127.0.0.1',
+    API_PORT: '0',
+    ...settings,
+  });
+
+/** The app in this process, over a database of its own. */
+export interface TestApp extends TestDatabase {
+  readonly app: App;
+  readonly fetch: Fetch;
+  /** What the app logged, parsed. */
+  readonly lines: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** Makes the app. @param settings variables of the environment. */
+export async function openTestApp(settings: Record<string, string> = {}, kind = databaseKind): Promise<TestApp> {
+  const database = await openTestDatabase(kind);
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug', base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const app = await createApp(testConfig(settings), { log, db: database.db });
+  return {
+    ...database,
+    app,
+    lines,
+    fetch: (url, init) =>
+      Promise.resolve(app.handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Promise<Response>,
+    close: async () => {
+      await app.handler.dispose();
+      await database.drop();
+    },
+  };
+}
+
+/** A signed-in person. */
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+export const password = 'correct horse battery';
+
+/** Signs a new person up, so that no test sees another's rows. */
+export async function newPerson({ fetch }: Pick<TestApp, 'fetch'>): Promise<Person> {
+  const email = `${randomBytes(8).toString('hex')}@example.com`;
+  const { value } = await restStyle.call(fetch, 'signup', { input: { email, password, name: 'Ada' } });
+  const {
+    access_token: token,
+    refresh_token: refreshToken,
+    user,
+  } = value as {
+    access_token: string;
+    refresh_token: string;
+    user: { id: string };
+  };
+  return { id: user.id, email, password, token, refreshToken };
+}

@@ -1,0 +1,193 @@
+import { ClientError, GraphQLClient } from 'graphql-request';
+import * as documents from './documents.js';
+
+/** Anything that answers requests: the app in this process, or a server behind a socket. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** What an operation gave, in one spelling for both styles: REST's. */
+export interface Outcome {
+  /** The answer; `true` for what REST answers with 204. Undefined when it failed. */
+  readonly value?: unknown;
+  readonly code?: string;
+  readonly message?: string;
+  readonly details?: Record<string, unknown>;
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** The operations that both styles have, by root field. */
+export type Operation =
+  | 'signup'
+  | 'login'
+  | 'refresh'
+  | 'logout'
+  | 'me'
+  | 'updateMe'
+  | 'deleteMe'
+  | 'tasks'
+  | 'createTask'
+  | 'task'
+  | 'updateTask'
+  | 'deleteTask'
+  | 'toggleTask'
+  | 'health'
+  | 'databaseHealth';
+
+/** What an operation is called with, as GraphQL spells it; enum values as REST spells them. */
+export interface Arguments {
+  readonly id?: unknown;
+  readonly input?: unknown;
+  readonly page?: unknown;
+  readonly limit?: unknown;
+  readonly status?: unknown;
+  readonly search?: unknown;
+  readonly sort?: unknown;
+}
+
+/** One way in. */
+export interface Style {
+  readonly name: 'GraphQL' | 'REST';
+  call(fetch: Fetch, operation: Operation, args?: Arguments, token?: string): Promise<Outcome>;
+}
+
+const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Renames every key of a value. */
+function respell(value: unknown, rename: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => respell(item, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [rename(key), respell(item, rename)]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `-created_at` → `CREATED_AT_DESC`, `Pending` → `PENDING`; what is none of these stays as it is. */
+function enumName(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (['Pending', 'Completed'].includes(value)) return value.toUpperCase();
+  return /^-?(created_at|updated_at|title|id)$/.test(value)
+    ? `${value.replace('-', '').toUpperCase()}_${value.startsWith('-') ? 'DESC' : 'ASC'}`
+    : value;
+}
+
+function graphqlVariables({ status, sort, input, ...rest }: Arguments): Record<string, unknown> {
+  const given = { ...rest, status: enumName(status), sort: enumName(sort), input };
+  if (isRecord(input) && 'status' in input) given.input = { ...input, status: enumName(input.status) };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** A GraphQL value as REST would spell it. */
+function restValue(value: unknown): unknown {
+  const spelled = respell(value, snake);
+  const visit = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(visit);
+    if (!isRecord(node)) return node;
+    const copy = Object.fromEntries(Object.entries(node).map(([key, item]) => [key, visit(item)]));
+    if (copy.status === 'PENDING') copy.status = 'Pending';
+    if (copy.status === 'COMPLETED') copy.status = 'Completed';
+    if ('user_id' in copy) copy.id = Number(copy.id);
+    return copy;
+  };
+  return visit(spelled);
+}
+
+const documentOf: Record<Operation, { toString(): string }> = {
+  signup: documents.Signup,
+  login: documents.Login,
+  refresh: documents.Refresh,
+  logout: documents.Logout,
+  me: documents.Me,
+  updateMe: documents.UpdateMe,
+  deleteMe: documents.DeleteMe,
+  tasks: documents.Tasks,
+  createTask: documents.CreateTask,
+  task: documents.Task,
+  updateTask: documents.UpdateTask,
+  deleteTask: documents.DeleteTask,
+  toggleTask: documents.ToggleTask,
+  health: documents.Health,
+  databaseHealth: documents.DatabaseHealth,
+};
+
+/** Answered with 204 in REST. */
+const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTask']);
+
+/** GraphQL by graphql-request, with documents typed by `codegen.ts`. */
+export const graphqlStyle: Style = {
+  name: 'GraphQL',
+  call: async (fetch, operation, args = {}, token) => {
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const client = new GraphQLClient('http://localhost/graphql', { fetch: fetch as never, headers, errorPolicy: 'none' });
+    try {
+      const {
+        data,
+        headers: sent,
+        status,
+      } = await client.rawRequest<Record<string, unknown>>(String(documentOf[operation]), graphqlVariables(args));
+      return { value: silent.has(operation) ? true : restValue(data[operation]), status, headers: sent as Headers };
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      const [first] = error.response.errors ?? [];
+      const extensions = first?.extensions as { code: string; details: Record<string, unknown> };
+      const details = respellFields(extensions.details);
+      return {
+        code: extensions.code,
+        message: first?.message,
+        details,
+        status: error.response.status,
+        headers: error.response.headers as Headers,
+      };
+    }
+  },
+};
+
+function respellFields(details: Record<string, unknown>): Record<string, unknown> {
+  const copy = { ...details };
+  if (typeof copy.field === 'string') copy.field = snake(copy.field);
+  if (Array.isArray(copy.errors)) copy.errors = copy.errors.map((fault) => ({ ...fault, field: snake(fault.field) }));
+  return copy;
+}
+
+const routeOf: Record<Operation, [method: string, path: string]> = {
+  signup: ['POST', '/api/auth/signup'],
+  login: ['POST', '/api/auth/login'],
+  refresh: ['POST', '/api/auth/refresh'],
+  logout: ['POST', '/api/auth/logout'],
+  me: ['GET', '/api/auth/me'],
+  updateMe: ['PATCH', '/api/users/me'],
+  deleteMe: ['DELETE', '/api/users/me'],
+  tasks: ['GET', '/api/tasks'],
+  createTask: ['POST', '/api/tasks'],
+  task: ['GET', '/api/tasks/{id}'],
+  updateTask: ['PUT', '/api/tasks/{id}'],
+  deleteTask: ['DELETE', '/api/tasks/{id}'],
+  toggleTask: ['PATCH', '/api/tasks/{id}/complete'],
+  health: ['GET', '/health'],
+  databaseHealth: ['GET', '/health/db'],
+};
+
+/** REST as a legacy client writes it. */
+export const restStyle: Style = {
+  name: 'REST',
+  call: async (fetch, operation, { id, input, ...query } = {}, token) => {
+    const [method, template] = routeOf[operation];
+    const url = new URL(`http://localhost${template.replace('{id}', encodeURIComponent(String(id)))}`);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    if (input !== undefined) headers['content-type'] = 'application/json';
+    const response = await fetch(url.href, {
+      method,
+      headers,
+      body: input === undefined ? undefined : JSON.stringify(respell(input, snake)),
+    });
+    const text = await response.text();
+    const { status } = response;
+    if (status === 204) return { value: true, status, headers: response.headers };
+    const body = JSON.parse(text);
+    if (response.ok) return { value: body, status, headers: response.headers };
+    return { code: body.error_code, message: body.message, details: body.details, status, headers: response.headers };
+  },
+};
+
+export const styles: readonly Style[] = [graphqlStyle, restStyle];
