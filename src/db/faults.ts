@@ -39,18 +39,19 @@ export function databaseFault(error: unknown): AppError | undefined {
   return undefined;
 }
 
-/** Whether a write failed because a unique value (an email) is taken. */
-export function isUniqueViolation(error: unknown): boolean {
+/** Whether an error, or one behind it, has one of these codes, Prisma's or PostgreSQL's. */
+function hasCode(error: unknown, ...codes: string[]): boolean {
   for (const node of chain(error)) {
-    if (node.code === 'P2002' || node.code === '23505' || node.originalCode === '23505') return true;
+    if (codes.includes(String(node.code)) || codes.includes(String(node.originalCode))) return true;
   }
   return false;
 }
 
+/** Whether a write failed because a unique value (an email) is taken. */
+export const isUniqueViolation = (error: unknown): boolean => hasCode(error, 'P2002', '23505');
+
+/** Whether a write failed because the row that it belongs to (a person's) is gone. */
+export const isForeignKeyViolation = (error: unknown): boolean => hasCode(error, 'P2003', '23503');
+
 /** Whether a write found no row that its `where` describes. */
-export function isMissingRow(error: unknown): boolean {
-  for (const node of chain(error)) {
-    if (node.code === 'P2025') return true;
-  }
-  return false;
-}
+export const isMissingRow = (error: unknown): boolean => hasCode(error, 'P2025');

@@ -42,7 +42,8 @@ function matching(viewer: Viewer, { status, search }: TaskFilter, values: unknow
   const clauses = [`user_id = $${values.push(viewer.userId)}`];
   if (status) clauses.push(`status = $${values.push(status)}`);
   if (search) {
-    const term = `$${values.push(pattern(search))}`;
+    // By Unicode's rules on every server: a database in the C locale would fold ASCII alone.
+    const term = `$${values.push(pattern(search))} COLLATE "und-x-icu"`;
     clauses.push(`(title ILIKE ${term} OR description ILIKE ${term})`);
   }
   return clauses.join(' AND ');
@@ -106,9 +107,18 @@ export async function readConnection(
   };
   return {
     edges: page.map((node) => ({ node, cursor: encodeCursor(sort, node) })),
-    hasNextPage: async () => (!slice.backward && more) || outside('after', ends.before),
-    hasPreviousPage: async () => (slice.backward && more) || outside('before', ends.after),
-    totalCount: () => countMatching(db, viewer, args),
+    hasNextPage: once(async () => (!slice.backward && more) || outside('after', ends.before)),
+    hasPreviousPage: once(async () => (slice.backward && more) || outside('before', ends.after)),
+    totalCount: once(() => countMatching(db, viewer, args)),
+  };
+}
+
+/** Several owners of one list share a connection: what it is asked twice it looks up once. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
   };
 }
 

@@ -1,11 +1,11 @@
-import DataLoader from 'dataloader';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { ConnectionArguments, PageRequest } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
+import { loaderForEach } from '../core/viewer-loader.js';
 import type { Database } from '../db/client.js';
-import { isMissingRow } from '../db/faults.js';
+import { isForeignKeyViolation, isMissingRow } from '../db/faults.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { readConnection, readPage, type TaskConnection, type TaskFilter, type TaskPage } from './pages.js';
 import { type TaskRow, taskColumns } from './row.js';
@@ -30,28 +30,24 @@ export interface TaskService {
 
 /** Makes the task operations over a database. */
 export function createTaskService(db: Database, log: Logger): TaskService {
-  const existence = new WeakMap<Viewer, DataLoader<number, boolean>>();
+  /** Tells whether ids exist, whoever owns them, and nothing else of them. */
+  const existence = loaderForEach<number, boolean>(() => async (ids) => {
+    const found = await db.query<{ id: number }>('SELECT id FROM tasks WHERE id = ANY($1::int[])', [ids]);
+    const known = new Set(found.map((row) => row.id));
+    return ids.map((id) => known.has(id));
+  });
 
-  /** Tells whether ids exist, whoever owns them, and nothing else of them: one loader for each request's viewer. */
-  function exists(viewer: Viewer, id: number): Promise<boolean> {
-    let loader = existence.get(viewer);
-    if (!loader) {
-      loader = new DataLoader(
-        async (ids) => {
-          const found = await db.query<{ id: number }>('SELECT id FROM tasks WHERE id = ANY($1::int[])', [ids]);
-          const known = new Set(found.map((row) => row.id));
-          return ids.map((each) => known.has(each));
-        },
-        { cache: false },
-      );
-      existence.set(viewer, loader);
-    }
-    return loader.load(id);
-  }
+  /** The owners of a list's tasks are one person: what they are asked at once with the same words is read once. */
+  const connections = loaderForEach<string, TaskConnection>((viewer) => async (keys) => {
+    const reads = new Map(keys.map((key) => [key, () => readConnection(db, viewer, JSON.parse(key))]));
+    const settled = new Map<string, TaskConnection | Error>();
+    for (const [key, read] of reads) settled.set(key, await read().catch((error: Error) => error));
+    return keys.map((key) => settled.get(key) as TaskConnection | Error);
+  });
 
   /** Only after a miss: 403 when the task is another's, 404 when there is none. */
   async function missing(viewer: Viewer, id: number, operation: string): Promise<never> {
-    if (!(await exists(viewer, id))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
+    if (!(await existence(viewer).load(id))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
     log.warn(
       { audit: 'task.forbidden', operation, taskId: id, userId: viewer.userId },
       'access to another person’s task refused',
@@ -75,11 +71,14 @@ export function createTaskService(db: Database, log: Logger): TaskService {
 
   return {
     page: (viewer, args) => readPage(db, viewer, args as TaskFilter & Partial<PageRequest>),
-    connection: (viewer, args) => readConnection(db, viewer, args),
+    connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id, query) => own(viewer, id, 'task', (where) => db.prisma.task.findUnique({ ...query, where })),
     create: async (viewer, input, query) => {
       const data = validate(newTask, input);
-      return db.prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } });
+      return db.prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } }).catch((error) => {
+        // The account went this moment, and its sessions with it.
+        throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
+      });
     },
     update: (viewer, id, input, query) => {
       const wanted = taskId(id);

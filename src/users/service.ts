@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { Caller, Credentials } from '../auth/credentials.js';
 import { hashPassword } from '../auth/passwords.js';
@@ -7,18 +6,21 @@ import type { Sessions } from '../auth/sessions.js';
 import { AppError, fieldError } from '../core/errors.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
+import { loaderForEach } from '../core/viewer-loader.js';
 import type { Database } from '../db/client.js';
 import { isMissingRow, isUniqueViolation } from '../db/faults.js';
 import type { User } from '../generated/prisma/client.js';
 import { email, name } from './rules.js';
 
-const profileChanges = z.object({
+/** What a profile's update takes. */
+export const profileChanges = z.object({
   name: name.optional(),
   email: email.optional(),
   currentPassword: givenPassword.optional(),
   newPassword: newPassword.optional(),
 });
-const farewell = z.object({ password: givenPassword });
+/** What deleting an account takes. */
+export const farewell = z.object({ password: givenPassword });
 
 /** What people can do with their own account. */
 export interface UserService {
@@ -38,22 +40,11 @@ interface Parts {
 }
 
 export function createUserService({ db, credentials, sessions }: Parts): UserService {
-  const owners = new WeakMap<Viewer, DataLoader<string, User>>();
-
-  function ownersFor(viewer: Viewer): DataLoader<string, User> {
-    const loader =
-      owners.get(viewer) ??
-      new DataLoader<string, User>(
-        async (ids) => {
-          const users = await db.prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
-          const byId = new Map(users.map((user) => [user.id, user]));
-          return ids.map((id) => byId.get(id) ?? new AppError('UNAUTHENTICATED'));
-        },
-        { cache: false },
-      );
-    owners.set(viewer, loader);
-    return loader;
-  }
+  const owners = loaderForEach<string, User>(() => async (ids) => {
+    const users = await db.prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
+    const byId = new Map(users.map((user) => [user.id, user]));
+    return ids.map((id) => byId.get(id) ?? new AppError('UNAUTHENTICATED'));
+  });
 
   async function prove(viewer: Viewer, caller: Caller, password: string): Promise<void> {
     const account = await credentials.find({ id: viewer.userId });
@@ -61,7 +52,7 @@ export function createUserService({ db, credentials, sessions }: Parts): UserSer
     await credentials.prove(caller, account.email, account, password);
   }
 
-  const owner = (viewer: Viewer, userId: string) => ownersFor(viewer).load(userId);
+  const owner = (viewer: Viewer, userId: string) => owners(viewer).load(userId);
 
   return {
     me: (viewer) => owner(viewer, viewer.userId),
