@@ -1,17 +1,40 @@
 import type { Plugin } from 'graphql-yoga';
+import { AppError } from '../core/errors.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
-import type { Pages } from './pages.js';
+import type { Page, Pages } from './pages.js';
 import { pathOf } from './use-access-log.js';
+
+const allow = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Answer: the pages for people, and the OpenAPI document. */
 export function usePages(pages: Pages): Plugin<object, ServerContext> {
   return {
     onRequest: async ({ request, endResponse, fetchAPI }) => {
-      if (request.method !== 'GET') return;
-      const page = await pages.find(pathOf(request.url), request.headers.get('accept') ?? '');
+      const { method, headers } = request;
+      const path = pathOf(request.url);
+      // The other methods of this path are GraphQL's own.
+      if (path === '/graphql' && method !== 'GET') return;
+      const page = await pages.find(path, headers.get('accept') ?? '');
       if (!page) return;
       exchangeOf(request).operations = ['page'];
-      endResponse(new fetchAPI.Response(page.body as BodyInit, { headers: page.headers }));
+      if (method === 'OPTIONS') {
+        endResponse(new fetchAPI.Response(null, { status: 204, headers: { allow: allow.join(', ') } }));
+        return;
+      }
+      if (method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED', { allow });
+      const { body, ...init } = chooseForm(page, headers);
+      endResponse(new fetchAPI.Response(body as BodyInit | null, init));
     },
   };
 }
+
+/** What of a page has to be sent to whom asks so: nothing, when that browser has it already. */
+function chooseForm(page: Page, asked: Headers): { status: number; headers: Record<string, string>; body: Buffer | null } {
+  const known = (asked.get('if-none-match') ?? '').split(',').map((tag) => tag.trim());
+  // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
+  if (known.includes(page.headers.etag)) return { status: 304, headers: page.headers, body: null };
+  if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers: page.headers, body: page.body };
+  return { status: 200, headers: { ...page.headers, 'content-encoding': 'gzip' }, body: page.gzipped };
+}
+
+const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;

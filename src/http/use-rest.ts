@@ -8,7 +8,7 @@ import type { RestCall, RestHandler } from '../rest/handler.js';
 import { placeOf } from '../rest/routes.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import { pathOf } from './use-access-log.js';
-import { tokenOperations } from './use-graphql.js';
+import { tokenOperations } from './use-graphql-operation.js';
 import { withTimeLimit } from './use-time-limit.js';
 
 /** How Yoga hands out Envelop's functions for one request. */

@@ -1,18 +1,11 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  type GraphQLArgument,
-  type GraphQLField,
-  type GraphQLInputObjectType,
-  type GraphQLSchema,
-  isInputObjectType,
-} from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { useSofa } from 'sofa-api';
 import { AppError } from '../core/errors.js';
 import { type Context, viewerOf } from '../graphql/context.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { readInput, readQuery } from './input.js';
 import { pageLinks } from './links.js';
+import { type Operation, operationOf } from './operation.js';
 import { type Match, placeOf, type Route, routes } from './routes.js';
 
 /** One REST request, as the transport hands it over. */
@@ -28,8 +21,6 @@ export interface RestCall {
   /** Finds the catalogue's error for what a resolver threw. */
   wordError(error: unknown): AppError;
 }
-
-type Field = GraphQLField<unknown, unknown>;
 
 interface FetchAPI {
   readonly Request: typeof Request;
@@ -56,6 +47,7 @@ interface Outcome {
  * @param view the schema as `restView` shows it.
  */
 export function createRestHandler(view: GraphQLSchema): RestHandler {
+  const operations = new Map(Object.entries(routes).map(([name, route]) => [name, operationOf(view, name, route)]));
   const outcomes = new WeakMap<object, Outcome>();
   const sofa = useSofa({
     basePath: '/',
@@ -81,12 +73,12 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
   return {
     find,
     answer: async ({ coordinate, route }, call, fetchAPI) => {
-      const field = fieldOf(view, coordinate);
+      const operation = operations.get(coordinate) as Operation;
       // Who asks comes first: a stranger is not told what is wrong with the rest.
-      if (!isForAnyone(field)) viewerOf(call);
+      if (!isForAnyone(operation.field)) viewerOf(call);
       const outcome: Outcome = { call };
-      const query = readQuery(call.url.searchParams, queryArgs(route, field));
-      const request = plainRequest(call, route, field, query, fetchAPI);
+      const query = readQuery(call.url.searchParams, operation.queryArgs);
+      const request = plainRequest(call, operation, query, fetchAPI);
       const response = await sofa.handleRequest(request, { outcome } as never);
       if (outcome.error) throw outcome.error;
       // In REST a success is never null.
@@ -110,37 +102,16 @@ function find(method: string, path: string): Match {
   throw new AppError('METHOD_NOT_ALLOWED', { allow: [...methods, ...(place.has('GET') ? ['HEAD'] : []), 'OPTIONS'] });
 }
 
-function fieldOf(view: GraphQLSchema, coordinate: string): Field {
-  const [type, name] = coordinate.split('.') as ['Query' | 'Mutation', string];
-  const field = (type === 'Query' ? view.getQueryType() : view.getMutationType())?.getFields()[name];
-  if (!field) throw new Error(`${coordinate} is in the routes but not in the schema`);
-  return field;
-}
-
 /**
  * Sofa reads an argument from the path, else the query, else the body: this request holds nothing but what belongs
  * there, so that no query parameter can stand in for a body's field.
  */
-function plainRequest(
-  { request, url, body }: RestCall,
-  route: Route,
-  field: Field,
-  query: URLSearchParams,
-  fetchAPI: FetchAPI,
-): Request {
-  const inputArg = field.args.find(isInput);
-  const input = inputArg && readInput(request.headers.get('content-type'), body, inputTypeOf(inputArg));
+function plainRequest(call: RestCall, { route, input }: Operation, query: URLSearchParams, fetchAPI: FetchAPI): Request {
+  const { request, url, body } = call;
+  const given = input && { input: readInput(request.headers.get('content-type'), body, input) };
   const address = `http://localhost${checkedPath(url.pathname)}?${query}`;
-  return new fetchAPI.Request(address, { method: route.method, body: input && JSON.stringify({ input }) });
+  return new fetchAPI.Request(address, { method: route.method, body: given && JSON.stringify(given) });
 }
-
-const isInput = (arg: GraphQLArgument): boolean => isInputObjectType(inputTypeOf(arg));
-
-/** The arguments that come as query parameters: neither in the path nor the body. */
-const queryArgs = (route: Route, field: Field): GraphQLArgument[] =>
-  field.args.filter((arg) => !isInput(arg) && !route.path.includes(`{${arg.name}}`));
-
-const inputTypeOf = (arg: { type: unknown }) => ((arg.type as { ofType?: unknown }).ofType ?? arg.type) as GraphQLInputObjectType;
 
 function checkedPath(path: string): string {
   try {

@@ -1,4 +1,4 @@
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
 import {
   defaultFieldResolver,
   type GraphQLFieldConfig,
@@ -27,7 +27,7 @@ export interface EnumExtensions {
  * database spells them, no relations. The resolvers stay the same functions.
  */
 export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, Route>>): GraphQLSchema {
-  return mapSchema(schema, {
+  const view = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? withCamelInput(config) : null),
     [MapperKind.OBJECT_FIELD]: (config, name) =>
       config.extensions?.rest === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
@@ -48,6 +48,8 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
         extensions: { enum: type.getValues().map(({ value }) => String(value)) } satisfies EnumExtensions,
       }) as never,
   });
+  // Connections lost all that led to them.
+  return pruneSchema(view);
 }
 
 type Field = GraphQLFieldConfig<unknown, unknown>;

@@ -1,0 +1,41 @@
+import type { ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from '../core/log.js';
+import { toAppError, toGraphQLError } from '../graphql/errors.js';
+import { exchangeOf, type ServerContext } from './exchange.js';
+
+type Result = ExecutionResult & { data?: unknown };
+
+/**
+ * Answer: words every error, and gives the status that GraphQL over HTTP asks for: 200 once there is data, also null;
+ * before that the catalogue's, but 200 for a request error under `application/json`, as old clients expect.
+ */
+export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
+  return {
+    onResultProcess: ({ request, result, setResultProcessor }) => {
+      const { requestId } = exchangeOf(request);
+      const { data, errors } = result as Result;
+      const mediaType = accepted(request.headers.get('accept'));
+      setResultProcessor((_result, fetchAPI) => {
+        const known = (errors ?? []).map((error) => toAppError(error, log, requestId));
+        const body = errors ? { data, errors: errors.map((error) => toGraphQLError(error, log, requestId)) } : { data };
+        const first = data === undefined ? known[0] : undefined;
+        const isOld = mediaType === 'application/json' && first?.code === 'BAD_REQUEST';
+        const headers = Object.assign(
+          {},
+          ...known.map((error) => (data === undefined || error.retryAfterSeconds !== undefined ? error.headers : {})),
+        );
+        return new fetchAPI.Response(JSON.stringify(body), {
+          status: first && !isOld ? first.status : 200,
+          headers: { ...headers, 'content-type': `${mediaType}; charset=utf-8` },
+        });
+      }, mediaType);
+    },
+  };
+}
+
+const responseType = 'application/graphql-response+json';
+
+/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for. */
+const accepted = (accept: string | null): string =>
+  accept?.toLowerCase().includes(responseType) ? responseType : 'application/json';
