@@ -35,12 +35,3 @@ export const ToggleTask = graphql(`
 `);
 export const Health = graphql(`query Health { health { status version uptimeSeconds } }`);
 export const DatabaseHealth = graphql(`query DatabaseHealth { databaseHealth { status latencyMs } }`);
-export const TasksConnection = graphql(`
-  query TasksConnection($first: Int, $after: String, $last: Int, $before: String, $status: TaskStatus, $search: String, $sort: TaskSort) {
-    tasksConnection(first: $first, after: $after, last: $last, before: $before, status: $status, search: $search, sort: $sort) {
-      totalCount
-      edges { cursor node { id title } }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    }
-  }
-`);
