@@ -8,11 +8,11 @@ const common = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  testTimeout: 30_000,
 };
 
 // What promises the same on both databases is tested on both; what does not touch the difference, on PostgreSQL alone.
 export default {
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
@@ -22,7 +22,7 @@ export default {
       globals: { databaseKind: 'postgresql' },
     },
     { ...common, displayName: 'embedded', roots: ['tests/behaviour'], globals: { databaseKind: 'embedded' } },
-    { ...common, displayName: 'system', roots: ['tests/system'], testTimeout: 60_000, globals: { databaseKind: 'embedded' } },
+    { ...common, displayName: 'system', roots: ['tests/system'], globals: { databaseKind: 'embedded' } },
   ],
   globalSetup: './tests/support/start-databases.js',
   globalTeardown: './tests/support/stop-databases.js',

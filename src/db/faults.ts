@@ -12,7 +12,7 @@ const unavailableInNode = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|ENETUN
 const unavailableInPrisma = /^(P1001|P1002|P1008|P1011|P1017|P2024|P2028|P2034|P2037)$/;
 // What pg says without a code.
 const unavailableWords =
-  /timeout exceeded when trying to connect|Connection terminated|connection timeout|Client has encountered a connection error|PGlite is clos|Cannot use a pool after calling end/i;
+  /timeout exceeded when trying to connect|Connection terminated|connection timeout|Query read timeout|Client has encountered a connection error|PGlite is clos|Cannot use a pool after calling end/i;
 
 function* chain(error: unknown): Generator<Record<string, unknown>> {
   for (let depth = 0; depth < 6 && typeof error === 'object' && error !== null; depth++) {

@@ -23,6 +23,8 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 2_000,
+    // A server that falls silent cannot end a statement itself: past its own limit the connection is given up.
+    query_timeout: 7_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'tandem',

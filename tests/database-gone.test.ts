@@ -1,0 +1,84 @@
+import net from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { createApp } from '../src/app.js';
+import { openPostgres } from '../src/db/postgres.js';
+import { newPerson, testConfig } from './support/app.js';
+import { createPostgresDatabase } from './support/databases.js';
+import { type Fetch, styles } from './support/styles.js';
+
+/** A TCP proxy before the database that can fall silent or hang up. */
+async function proxyTo(target: URL) {
+  const sockets = new Set<net.Socket>();
+  let mode: 'open' | 'silent' | 'down' = 'open';
+  const server = net.createServer((client) => {
+    const upstream = net.connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => mode === 'open' && to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => to.destroy());
+    }
+    if (mode === 'down') client.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.port = String((server.address() as net.AddressInfo).port);
+  return {
+    url: url.href,
+    set: (next: typeof mode) => {
+      mode = next;
+      if (next === 'down') for (const socket of sockets) socket.destroy();
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function openBehindProxy() {
+  const database = await createPostgresDatabase();
+  const proxy = await proxyTo(new URL(database.url));
+  const db = await openPostgres(proxy.url, 3);
+  const app = await createApp(testConfig(), { db, log: pino({ level: 'silent' }) });
+  cleanups.push(database.drop, proxy.close, async () => {
+    proxy.set('down');
+    await db.close();
+  });
+  const fetch: Fetch = (url, init) => Promise.resolve(app.handler.fetch(new Request(url, init) as never)) as Promise<Response>;
+  return { proxy, fetch };
+}
+
+describe.each(styles)('$name, when the database', (style) => {
+  it.each(['down', 'silent'] as const)(
+    'is %s, says SERVICE_UNAVAILABLE within 2 s, stays healthy itself, and recovers',
+    async (mode) => {
+      const { proxy, fetch } = await openBehindProxy();
+      const { token } = await newPerson({ fetch });
+      expect((await style.call(fetch, 'databaseHealth')).code).toBeUndefined();
+      proxy.set(mode);
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const began = performance.now();
+      const health = await style.call(fetch, 'databaseHealth');
+      expect(performance.now() - began).toBeLessThan(2000);
+      expect(health).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: style.name === 'REST' ? 503 : 200 });
+      expect(health.headers.get('retry-after')).toBe('2');
+      const asked = performance.now();
+      expect((await style.call(fetch, 'health', {}, style.name === 'REST' ? token : undefined)).code).toBeUndefined();
+      expect(performance.now() - asked).toBeLessThan(500);
+      if (mode === 'down') expect(await style.call(fetch, 'tasks', {}, token)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      proxy.set('open');
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      if (mode === 'down') expect((await style.call(fetch, 'tasks', {}, token)).code).toBeUndefined();
+    },
+  );
+});
