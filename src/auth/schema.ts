@@ -1,13 +1,14 @@
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
+import { loginInput, refreshInput, signupInput } from './rules.js';
 import type { AuthPayload } from './service.js';
 
 const AuthPayloadType = builder.objectRef<AuthPayload>('AuthPayload').implement({
   description: 'A session: send the access token as `Authorization: Bearer …`.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', { description: 'Says who asks, in every request.' }),
-    tokenType: t.exposeString('tokenType', { description: 'Always `Bearer`.' }),
+    tokenType: t.exposeString('tokenType', { description: 'Always `Bearer`.', extensions: { jsonSchema: { const: 'Bearer' } } }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Life of the access token, in seconds.' }),
     refreshToken: t.exposeString('refreshToken', { description: 'Good for one `refresh`, which answers the next one.' }),
     user: t.field({ type: UserType, description: 'Who signed in.', resolve: (payload) => payload.user }),
@@ -16,6 +17,7 @@ const AuthPayloadType = builder.objectRef<AuthPayload>('AuthPayload').implement(
 
 const SignupInput = builder.inputType('SignupInput', {
   description: 'A new account.',
+  extensions: { rule: signupInput },
   fields: (t) => ({
     email: t.string({ required: true, description: 'A valid address of at most 255 characters; case does not matter.' }),
     password: t.string({ required: true, description: '8 to 128 characters, and not a common password.' }),
@@ -24,6 +26,7 @@ const SignupInput = builder.inputType('SignupInput', {
 });
 const LoginInput = builder.inputType('LoginInput', {
   description: 'An account and its password.',
+  extensions: { rule: loginInput },
   fields: (t) => ({
     email: t.string({ required: true, description: 'The address of the account.' }),
     password: t.string({ required: true, description: 'Its password.' }),
@@ -31,12 +34,14 @@ const LoginInput = builder.inputType('LoginInput', {
 });
 const RefreshInput = builder.inputType('RefreshInput', {
   description: 'A refresh token that was not used yet.',
+  extensions: { rule: refreshInput },
   fields: (t) => ({ refreshToken: t.string({ required: true, description: 'The last one that this session got.' }) }),
 });
 
 builder.mutationFields((t) => ({
   signup: t.field({
     description: 'Opens an account and signs in.',
+    extensions: { errors: ['CONFLICT'] },
     type: AuthPayloadType,
     nullable: true,
     forAnyone: true,
@@ -45,6 +50,7 @@ builder.mutationFields((t) => ({
   }),
   login: t.field({
     description: 'Signs in.',
+    extensions: { errors: ['INVALID_CREDENTIALS'] },
     type: AuthPayloadType,
     nullable: true,
     forAnyone: true,
@@ -53,6 +59,7 @@ builder.mutationFields((t) => ({
   }),
   refresh: t.field({
     description: 'Exchanges a refresh token for a new pair of tokens. A used one ends the session.',
+    extensions: { errors: ['UNAUTHENTICATED'] },
     type: AuthPayloadType,
     nullable: true,
     forAnyone: true,

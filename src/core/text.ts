@@ -10,6 +10,10 @@ export const codePoints = (text: string): number => {
 // PostgreSQL refuses NUL in text (22021), and a lone surrogate has no UTF-8 form.
 const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
+// The same in JSON Schema's words, for the documents.
+const noNul = '^[^\\x00]*$';
+const notBlank = '^\\s*[^\\s\\x00][^\\x00]*$';
+
 /**
  * A rule for text that PostgreSQL can hold.
  * @param label what the field is called at the start of a sentence, such as `Title`.
@@ -18,6 +22,7 @@ const storable = (text: string): boolean => !text.includes('\0') && text.isWellF
 export const text = (label: string, { min = 0, max, trim = false }: { min?: number; max: number; trim?: boolean }) =>
   z
     .string({ error: ({ input }) => (input === undefined ? `${label} is required` : `${label} must not be null`) })
+    .meta({ ...(min > 0 ? { minLength: min } : {}), maxLength: max, pattern: trim ? notBlank : noNul })
     .transform((value) => (trim ? value.trim() : value))
     .superRefine((value, context) => {
       const length = codePoints(value);

@@ -1,6 +1,8 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
+import type { z } from 'zod';
+import type { ErrorCode } from '../core/errors.js';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Context } from './context.js';
@@ -10,6 +12,16 @@ import './deny-by-default.js';
 export interface RestExtension {
   /** `omit` leaves it out, `integer` shows an `ID` as a number. */
   readonly rest?: 'omit' | 'integer';
+}
+
+/** What the OpenAPI document tells beside names, types and descriptions (`rest/openapi.ts`), as `extensions`. */
+export interface DocumentExtensions {
+  /** JSON Schema keywords that narrow a scalar, a field or an argument. */
+  readonly jsonSchema?: Readonly<Record<string, unknown>>;
+  /** The rule that an input object or an argument is held against. */
+  readonly rule?: z.ZodType;
+  /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
+  readonly errors?: readonly ErrorCode[];
 }
 
 /** What every noun's `schema.ts` is written with. */
@@ -30,6 +42,7 @@ builder.queryType({ description: 'What can be read.' });
 builder.mutationType({ description: 'What can be changed.' });
 builder.scalarType('DateTime', {
   description: 'A moment, as RFC 3339 in UTC with milliseconds: `2025-12-14T10:00:00.000Z`.',
+  extensions: { jsonSchema: { type: 'string', format: 'date-time' } },
   serialize: (moment) => moment.toISOString(),
   parseValue: () => {
     throw new TypeError('DateTime is only ever answered');

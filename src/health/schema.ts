@@ -4,7 +4,7 @@ import type { DatabaseHealth, Health } from './service.js';
 const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'The process is up.',
   fields: (t) => ({
-    status: t.exposeString('status', { description: 'Always `ok`.' }),
+    status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
     version: t.exposeString('version', { description: 'The version that runs.' }),
     uptimeSeconds: t.exposeFloat('uptimeSeconds', { description: 'For how long, in seconds.' }),
   }),
@@ -12,7 +12,7 @@ const HealthType = builder.objectRef<Health>('Health').implement({
 const DatabaseHealthType = builder.objectRef<DatabaseHealth>('DatabaseHealth').implement({
   description: 'The database answered.',
   fields: (t) => ({
-    status: t.exposeString('status', { description: 'Always `ok`.' }),
+    status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
     latencyMs: t.exposeFloat('latencyMs', { description: 'How long one round trip took, in milliseconds.' }),
   }),
 });

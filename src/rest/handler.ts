@@ -18,8 +18,6 @@ export interface RestCall {
   contextFactory(): Promise<Context> | Context;
   /** Executes with everything that wraps GraphQL's execution. */
   execute(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult;
-  /** Finds the catalogue's error for what a resolver threw. */
-  wordError(error: unknown): AppError;
 }
 
 interface FetchAPI {
@@ -31,14 +29,14 @@ interface FetchAPI {
 export interface RestHandler {
   /** Which operation a request is for. @throws AppError `NOT_FOUND`, `METHOD_NOT_ALLOWED`. */
   find(method: string, path: string): Match;
-  /** @throws AppError for everything that is no success. */
+  /** @throws AppError for what REST itself refuses, and whatever a resolver threw. */
   answer(match: Match, call: RestCall, fetchAPI: FetchAPI): Promise<Response>;
 }
 
 /** What Sofa's execution leaves for the handler around it. */
 interface Outcome {
   readonly call: RestCall;
-  error?: AppError;
+  error?: unknown;
   value?: unknown;
 }
 
@@ -63,7 +61,7 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
     execute: async (args: ExecutionArgs) => {
       const outcome = outcomes.get(args.contextValue as object) as Outcome;
       const result = await outcome.call.execute(args);
-      if (result.errors?.[0]) outcome.error = outcome.call.wordError(result.errors[0]);
+      outcome.error = result.errors?.[0];
       outcome.value = Object.values(result.data ?? {})[0];
       return result;
     },
@@ -83,7 +81,7 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
       if (outcome.error) throw outcome.error;
       // In REST a success is never null.
       if (response?.status !== 200 || outcome.value == null)
-        throw call.wordError(new Error(`Sofa answered ${coordinate} with ${response?.status}`));
+        throw new Error(`Sofa answered ${coordinate} with ${response?.status}`);
       return success(route, query, outcome.value, fetchAPI);
     },
   };

@@ -2,8 +2,9 @@ import { pageLimits } from '../core/page.js';
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
-import { type TaskSort, taskSorts } from './order.js';
+import { defaultSort, type TaskSort, taskSorts } from './order.js';
 import type { TaskConnection, TaskEdge, TaskPage } from './pages.js';
+import { searchTerm } from './rules.js';
 import { TaskStatusType, TaskType } from './task-schema.js';
 
 /** `-created_at` → `CREATED_AT_DESC`. */
@@ -68,8 +69,15 @@ const TaskConnectionType = builder.objectRef<TaskConnection>('TaskConnection').i
 
 const filterArgs = builder.args((t) => ({
   status: t.field({ type: TaskStatusType, description: 'Only tasks that stand so.' }),
-  search: t.string({ description: 'Only tasks with this text in title or description, in any case.' }),
-  sort: t.field({ type: TaskSortType, description: 'The order; newest first when absent.' }),
+  search: t.string({
+    description: 'Only tasks with this text in title or description, in any case.',
+    extensions: { rule: searchTerm.shape.search },
+  }),
+  sort: t.field({
+    type: TaskSortType,
+    description: 'The order; newest first when absent.',
+    extensions: { jsonSchema: { default: defaultSort } },
+  }),
 }));
 const bounds = `1 to ${pageLimits.max}`;
 const connectionArgs = builder.args((t) => ({
@@ -91,8 +99,14 @@ builder.queryFields((t) => ({
     type: TaskPageType,
     nullable: true,
     args: {
-      page: t.arg.int({ description: 'Which page, from 1.' }),
-      limit: t.arg.int({ description: `How many a page holds: ${bounds}, ${pageLimits.defaultLimit} when absent.` }),
+      page: t.arg.int({
+        description: 'Which page, from 1.',
+        extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.maxPage, default: 1 } },
+      }),
+      limit: t.arg.int({
+        description: `How many a page holds: ${bounds}, ${pageLimits.defaultLimit} when absent.`,
+        extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.max, default: pageLimits.defaultLimit } },
+      }),
       ...filterArgs,
     },
     complexity: ({ limit }) => ({ field: 1, multiplier: limit ?? pageLimits.defaultLimit }),

@@ -1,10 +1,12 @@
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import './list-schema.js';
-import { TaskStatusType, TaskType } from './task-schema.js';
+import { newTask, taskChanges } from './rules.js';
+import { TaskStatusType, TaskType, taskIdSchema } from './task-schema.js';
 
 const CreateTaskInput = builder.inputType('CreateTaskInput', {
   description: 'A new task.',
+  extensions: { rule: newTask },
   fields: (t) => ({
     title: t.string({ required: true, description: 'What to do: 1 to 200 characters; space around it is dropped.' }),
     description: t.string({ description: 'More about it: at most 1000 characters, or null.' }),
@@ -12,6 +14,7 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
 });
 const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description: 'What to change of a task; what is absent stays.',
+  extensions: { rule: taskChanges },
   fields: (t) => ({
     title: t.string({ description: 'A new title: 1 to 200 characters, never null.' }),
     description: t.string({ description: 'A new description: at most 1000 characters; null clears it.' }),
@@ -19,12 +22,14 @@ const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   }),
 });
 
+const whichTask = { required: true, description: 'Which task.', extensions: { jsonSchema: taskIdSchema } } as const;
+
 builder.queryField('task', (t) =>
   t.prismaField({
     description: 'Answers one of one’s own tasks.',
     type: TaskType,
     nullable: true,
-    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    args: { id: t.arg.id(whichTask) },
     resolve: (query, _root, args, context) => context.services.tasks.get(viewerOf(context), args.id, query),
   }),
 );
@@ -41,7 +46,7 @@ builder.mutationFields((t) => ({
     type: TaskType,
     nullable: true,
     args: {
-      id: t.arg.id({ required: true, description: 'Which task.' }),
+      id: t.arg.id(whichTask),
       input: t.arg({ type: UpdateTaskInput, required: true, description: 'The changes.' }),
     },
     resolve: (query, _root, args, context) => context.services.tasks.update(viewerOf(context), args.id, args.input, query),
@@ -49,14 +54,14 @@ builder.mutationFields((t) => ({
   deleteTask: t.id({
     description: 'Deletes a task of one’s own. Answers the id that is gone.',
     nullable: true,
-    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    args: { id: t.arg.id(whichTask) },
     resolve: (_root, args, context) => context.services.tasks.remove(viewerOf(context), args.id),
   }),
   toggleTask: t.field({
     description: 'Turns a pending task into a completed one, and back.',
     type: TaskType,
     nullable: true,
-    args: { id: t.arg.id({ required: true, description: 'Which task.' }) },
+    args: { id: t.arg.id(whichTask) },
     resolve: (_root, args, context) => context.services.tasks.toggle(viewerOf(context), args.id),
   }),
 }));

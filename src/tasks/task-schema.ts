@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
-import { taskStatuses } from './rules.js';
+import { largestTaskId, taskStatuses } from './rules.js';
 
 /** Where a task stands. */
 export const TaskStatusType = builder.enumType('TaskStatus', {
@@ -11,13 +11,16 @@ export const TaskStatusType = builder.enumType('TaskStatus', {
     COMPLETED: { value: taskStatuses[1], description: 'Done.' },
   },
 });
+/** A task's id, as REST's documents describe it. */
+export const taskIdSchema = { type: 'integer', minimum: 1, maximum: largestTaskId } as const;
+
 /** Something to do. */
 export const TaskType = builder.prismaObject('Task', {
   description: 'Something to do.',
   fields: (t) => ({
     id: t.exposeID('id', {
       description: 'Identifies the task: a whole number from 1 to 2147483647.',
-      extensions: { rest: 'integer' },
+      extensions: { rest: 'integer', jsonSchema: taskIdSchema },
     }),
     userId: t.exposeString('userId', { description: 'Whose task it is.' }),
     title: t.exposeString('title', { description: 'What to do: 1 to 200 characters.' }),

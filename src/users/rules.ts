@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { text } from '../core/text.js';
 
 /** A valid address of at most 255 characters, stored and answered in lower case. */
-export const email = text('Email', { max: 255 }).pipe(
-  z.email({ error: 'Email must be a valid address' }).transform((value) => value.toLowerCase()),
-);
+export const email = text('Email', { max: 255 })
+  .pipe(z.email({ error: 'Email must be a valid address' }).transform((value) => value.toLowerCase()))
+  .meta({ format: 'email', pattern: z.regexes.email.source });
 
 /** What a person wants to be called: 1 to 255 characters. */
 export const name = text('Name', { min: 1, max: 255, trim: true });

@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
+import { farewell, profileChanges } from './service.js';
 
 /** A person with an account. */
 export const UserType = builder.prismaObject('User', {
@@ -15,6 +16,7 @@ export const UserType = builder.prismaObject('User', {
 
 const UpdateMeInput = builder.inputType('UpdateMeInput', {
   description: 'What to change of one’s own account; what is absent stays.',
+  extensions: { rule: profileChanges },
   fields: (t) => ({
     name: t.string({ description: 'A new name: 1 to 255 characters.' }),
     email: t.string({ description: 'A new email; needs `currentPassword`.' }),
@@ -26,6 +28,7 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
 });
 const DeleteMeInput = builder.inputType('DeleteMeInput', {
   description: 'The proof that it is really you.',
+  extensions: { rule: farewell },
   fields: (t) => ({ password: t.string({ required: true, description: 'The password of today.' }) }),
 });
 
@@ -40,6 +43,7 @@ builder.queryField('me', (t) =>
 builder.mutationFields((t) => ({
   updateMe: t.field({
     description: 'Changes one’s own name, email or password.',
+    extensions: { errors: ['INVALID_CREDENTIALS', 'CONFLICT'] },
     type: UserType,
     nullable: true,
     args: { input: t.arg({ type: UpdateMeInput, required: true, description: 'The changes.' }) },
@@ -47,6 +51,7 @@ builder.mutationFields((t) => ({
   }),
   deleteMe: t.boolean({
     description: 'Deletes one’s own account with all its tasks. Answers true.',
+    extensions: { errors: ['INVALID_CREDENTIALS'] },
     nullable: true,
     args: { input: t.arg({ type: DeleteMeInput, required: true, description: 'The password.' }) },
     resolve: async (_root, { input }, context) => {

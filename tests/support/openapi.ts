@@ -1,0 +1,66 @@
+import { schema } from '../../src/graphql/schema.js';
+import { openApiDocument } from '../../src/rest/openapi.js';
+import { routes } from '../../src/rest/routes.js';
+import { restView } from '../../src/rest/view.js';
+
+/** A JSON Schema, as far as the tests look at it. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+interface Content {
+  readonly 'application/json': { readonly example?: unknown; readonly examples?: Readonly<Record<string, unknown>> };
+}
+
+interface Answer {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly content?: Content;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: object;
+  readonly example: unknown;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security?: readonly object[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, Answer & { readonly $ref?: string }>>;
+}
+
+/** The same of the OpenAPI document. */
+export interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly responses: Readonly<Record<string, Answer>>;
+  };
+}
+
+/** The schema as REST shows it. */
+export const view = restView(schema, routes);
+/** The document as it is sent. */
+export const sent = JSON.stringify(openApiDocument(view, routes, '1.2.3'));
+/** The document as it is read. */
+export const document = JSON.parse(sent) as Document;
+/** Every operation of the document. */
+export const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+
+/** The operation of a root field. */
+export const byId = (id: string) => operations.find(({ operationId }) => operationId === id) as Operation;
+/** The answers of an operation, references followed. */
+export const answers = ({ responses: own }: Operation) =>
+  Object.entries(own).map(([status, { $ref, ...answer }]) => ({
+    status,
+    ...($ref ? (document.components.responses[$ref.split('/').at(-1) ?? ''] as Answer) : (answer as Answer)),
+  }));
