@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bindMigrationAwareSqlAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { StartError } from '../core/start-error.js';
+import { firstWords, withSchemaEngine } from './schema-engine.js';
 
-const prismaFolder = new URL('../../prisma/', import.meta.url);
+/** Holds `schema.prisma` and `migrations/`. */
+export const prismaFolder = new URL('../../prisma/', import.meta.url);
 
 /** Runs a statement without values and returns its rows. */
 type Query = (text: string) => Promise<Record<string, unknown>[]>;
@@ -15,18 +16,17 @@ interface Migration {
   readonly sql: string;
 }
 
-async function readMigrations(): Promise<Migration[]> {
-  const folder = new URL('migrations/', prismaFolder);
-  const entries = await readdir(folder, { withFileTypes: true });
+/** @returns them in their order, by name. */
+async function readMigrations(folder: URL): Promise<Migration[]> {
+  const migrationsFolder = new URL('migrations/', folder);
+  const entries = await readdir(migrationsFolder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
-    names.sort().map(async (name) => ({ name, sql: await readFile(new URL(`${name}/migration.sql`, folder), 'utf8') })),
+    names.sort().map(async (name) => ({ name, sql: await readFile(new URL(`${name}/migration.sql`, migrationsFolder), 'utf8') })),
   );
 }
 
-async function readDatamodel(): Promise<{ path: string; content: string }> {
-  return { path: 'schema.prisma', content: await readFile(new URL('schema.prisma', prismaFolder), 'utf8') };
-}
+const readDatamodel = (folder: URL): Promise<string> => readFile(new URL('schema.prisma', folder), 'utf8');
 
 async function appliedMigrations(query: Query): Promise<Set<unknown>> {
   const [found] = await query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`);
@@ -37,46 +37,92 @@ async function appliedMigrations(query: Query): Promise<Set<unknown>> {
   return new Set(rows.map((row) => row.migration_name));
 }
 
+// A script and the record of its end are one message, which PostgreSQL runs as one transaction: what failed, or was
+// killed on its way, left nothing behind, and may be tried again once it counts as rolled back.
+const recordEnd = 'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
+const forgetUnfinished = `DO $$ BEGIN
+  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $$`;
+
 /**
  * Applies what is missing of `prisma/migrations` through Prisma's own engine, which keeps `_prisma_migrations`, so
  * that `prisma migrate deploy` stays usable. With nothing missing the engine is not even loaded.
+ * @param adapter its scripts must run on a connection that this process alone migrates with.
  * @throws StartError that names the migration that failed.
  */
-export async function migrate(query: Query, adapter: SqlMigrationAwareDriverAdapterFactory): Promise<void> {
-  const migrations = await readMigrations();
+export async function migrate(
+  query: Query,
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  folder: URL = prismaFolder,
+): Promise<void> {
+  const migrations = await readMigrations(folder);
   const applied = await appliedMigrations(query);
   if (migrations.every(({ name }) => applied.has(name))) return;
-  const engine = await openEngine(adapter);
+  await query(forgetUnfinished);
+  let failure: string | undefined;
+  const recording = aroundScripts(adapter, async (script, run) => {
+    await run(`${script}\n;${recordEnd}`).catch((error) => {
+      // The engine would only say that an external error happened.
+      failure = `${migrations.find(({ sql }) => sql === script)?.name}: ${firstWords(error)}`;
+      throw error;
+    });
+  });
   try {
-    await engine.applyMigrations({ migrationsList: migrationsList(migrations), filters: noFilters });
+    await withSchemaEngine(recording, await readDatamodel(folder), (engine) =>
+      engine.applyMigrations({ migrationsList: migrationsList(migrations), filters: noFilters }),
+    );
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(`The database could not be migrated: ${reason.replace(/\s+/g, ' ').trim()}`, { cause });
+    throw new StartError(`The database could not be migrated: ${failure ?? firstWords(cause)}`, { cause });
   }
 }
 
+function aroundScripts(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  around: (script: string, run: (script: string) => Promise<void>) => Promise<void>,
+): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async () => {
+    const connection = await factory.connect();
+    const run = connection.executeScript.bind(connection);
+    return Object.assign(connection, { executeScript: (script: string) => around(script, run) });
+  };
+  const { provider, adapterName } = factory;
+  return { provider, adapterName, connect, connectToShadowDb: connect };
+}
+
 /**
- * Writes the SQL that leads from a database to `prisma/schema.prisma`.
+ * Writes the SQL that leads from a database to `schema.prisma`.
  * @param adapter a database on which every migration has been applied.
  * @returns SQL; a comment alone when there is no difference.
+ * @throws StartError when the schema cannot be read.
  */
-export async function differenceFrom(adapter: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
-  const files = [await readDatamodel()];
-  const engine = await openEngine(adapter);
-  const { stdout } = await engine.diff({
-    from: { tag: 'schemaDatasource', files, configDir: fileURLToPath(prismaFolder) },
-    to: { tag: 'schemaDatamodel', files },
-    script: true,
-    exitCode: null,
-    filters: noFilters,
-  });
-  return stdout ?? '';
+export async function differenceFrom(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  folder: URL = prismaFolder,
+): Promise<string> {
+  const content = await readDatamodel(folder);
+  const files = [{ path: 'schema.prisma', content }];
+  try {
+    const { stdout } = await withSchemaEngine(adapter, content, (engine) =>
+      engine.diff({
+        from: { tag: 'schemaDatasource', files, configDir: fileURLToPath(folder) },
+        to: { tag: 'schemaDatamodel', files },
+        script: true,
+        exitCode: null,
+        filters: noFilters,
+      }),
+    );
+    return stdout ?? '';
+  } catch (cause) {
+    throw new StartError(`schema.prisma cannot be compared: ${firstWords(cause)}`, { cause });
+  }
 }
 
 const noFilters = { externalTables: [], externalEnums: [] };
 
 const migrationsList = (migrations: readonly Migration[]) => ({
-  baseDir: fileURLToPath(new URL('migrations', prismaFolder)),
+  baseDir: 'migrations',
   lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
   shadowDbInitScript: '',
   migrationDirectories: migrations.map(({ name, sql }) => ({
@@ -84,24 +130,3 @@ const migrationsList = (migrations: readonly Migration[]) => ({
     migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
   })),
 });
-
-// The package's own entry imports .wasm as a module, which Node before 24 cannot: its parts are put together here,
-// once, for the package keeps one memory.
-let engineModule: ReturnType<typeof loadEngine> | undefined;
-
-async function loadEngine() {
-  const loaded = await import('@prisma/schema-engine-wasm/schema_engine_bg');
-  const require = createRequire(import.meta.url);
-  const binary = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm');
-  const { instance } = await WebAssembly.instantiate(await readFile(binary), { './schema_engine_bg.js': loaded as never });
-  loaded.__wbg_set_wasm(instance.exports);
-  (instance.exports.__wbindgen_start as () => void)();
-  return loaded;
-}
-
-async function openEngine(adapter: SqlMigrationAwareDriverAdapterFactory) {
-  engineModule ??= loadEngine();
-  const { SchemaEngine } = await engineModule;
-  const { path, content } = await readDatamodel();
-  return SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
-}

@@ -15,12 +15,13 @@ export async function query(
   token?: string,
   variables?: object,
   headers: Record<string, string> = {},
+  operationName?: string,
 ): Promise<GraphqlAnswer> {
   const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch('http://localhost/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...authorization, ...headers },
-    body: JSON.stringify({ query: document, variables }),
+    body: JSON.stringify({ query: document, variables, operationName }),
   });
   return { ...((await response.json()) as object), status: response.status, headers: response.headers };
 }

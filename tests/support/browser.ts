@@ -1,0 +1,96 @@
+import { access, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** A real browser that can reach one server and nothing else. */
+export interface TestBrowser {
+  /**
+   * Visits a page in a fresh profile. Fails, with a screenshot, when the visit does, and when the page asked anybody
+   * else for anything, broke its content security policy, or wrote an error to the console.
+   */
+  visit(address: string, look: (page: Page) => Promise<void>, settings?: { colorScheme: 'light' | 'dark' }): Promise<void>;
+  close(): Promise<void>;
+}
+
+// On `localhost` pages are on their best behaviour: Swagger UI, for one, calls a public validator from everywhere else.
+const host = 'tandem.test';
+
+/** Far more than any step takes, and short enough for a test to say which one failed. */
+const patienceMs = 10_000;
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Starts Debian's Chromium, or the one that `CHROMIUM_PATH` names, without a network.
+ * @param port of the server that pages come from, on this machine.
+ * @throws when there is no Chromium.
+ */
+export async function openBrowser(port: number): Promise<TestBrowser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  await access(executablePath).catch(() => {
+    throw new Error(`There is no Chromium at ${executablePath}: run apt-get install chromium, or set CHROMIUM_PATH.`);
+  });
+  const names = `--host-resolver-rules=MAP ${host} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
+  const browser = await chromium.launch({ executablePath, args: [...quiet, names] });
+  const origin = `http://${host}:${port}`;
+  return {
+    visit: async (address, look, { colorScheme } = { colorScheme: 'light' }) => {
+      const context = await browser.newContext({ baseURL: origin, colorScheme });
+      context.setDefaultTimeout(patienceMs);
+      try {
+        await lookAt(context, origin, address, look);
+      } finally {
+        await context.close();
+      }
+    },
+    close: () => closeAll(browser),
+  };
+}
+
+const closeAll = async (browser: Browser): Promise<void> => {
+  for (const context of browser.contexts()) await context.close();
+  await browser.close();
+};
+
+async function lookAt(context: BrowserContext, origin: string, address: string, look: (page: Page) => Promise<void>) {
+  const faults = recordFaults(context, origin);
+  // Not every violation reaches the console.
+  await context.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`content security policy: ${violatedDirective} refused ${blockedURI}`),
+    ),
+  );
+  const page = await context.newPage();
+  try {
+    await page.goto(address);
+    await look(page);
+    if (faults.length > 0) throw new Error(`${address} must do none of this:\n${faults.join('\n')}`);
+  } catch (error) {
+    const picture = path.join(await mkdtemp(path.join(tmpdir(), 'tandem-screenshot-')), 'page.png');
+    await page.screenshot({ path: picture });
+    console.error(`This is what ${page.url()} looked like: ${picture}`, ...faults);
+    throw error;
+  }
+}
+
+function recordFaults(context: BrowserContext, origin: string): string[] {
+  const faults: string[] = [];
+  context.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (asked !== origin && !['data:', 'blob:'].includes(protocol)) faults.push(`a request to ${request.url()}`);
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`a console error: ${message.text()}`);
+  });
+  context.on('weberror', (error) => faults.push(`an uncaught error: ${error.error().message}`));
+  return faults;
+}

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { type Listening, listen } from '../../src/http/listen.js';
+import { openTestApp, type TestApp } from './app.js';
+
+/** The app behind a socket. */
+export interface SocketApp extends TestApp {
+  readonly port: number;
+  readonly listening: Listening;
+}
+
+/** Makes the app and lets it listen. @param settings variables of the environment. */
+export async function openSocketApp(settings: Record<string, string> = {}): Promise<SocketApp> {
+  const app = await openTestApp(settings);
+  const listening = await listen(app.app.handler, { host: '127.0.0.1', port: 0 });
+  return {
+    ...app,
+    listening,
+    port: listening.port,
+    close: async () => {
+      await listening.stop();
+      await app.close();
+    },
+  };
+}
+
+/** One answer as it came over the wire. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A connection on which a test says what it likes. */
+export interface Wire {
+  send(text: string | Buffer): void;
+  /** The next answer. @param head when it has no body whatever its length says. */
+  answer(head?: boolean): Promise<WireAnswer>;
+  /** Resolves when the other side has closed the connection. */
+  readonly closed: Promise<unknown>;
+  destroy(): void;
+}
+
+/** Opens a connection. */
+export async function dial(port: number): Promise<Wire> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    received += text;
+  });
+  // A reset ends it like any other end.
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  await once(socket, 'connect');
+  return {
+    send: (text) => void socket.write(text),
+    answer: async (head = false) => {
+      for (;;) {
+        const found = takeAnswer(received, head);
+        if (found) {
+          received = received.slice(found.length);
+          return found.answer;
+        }
+        if (socket.destroyed) throw new Error(`closed without a whole answer: ${JSON.stringify(received)}`);
+        await Promise.race([once(socket, 'data'), closed]);
+      }
+    },
+    closed,
+    destroy: () => socket.destroy(),
+  };
+}
+
+function takeAnswer(text: string, head: boolean): { answer: WireAnswer; length: number } | undefined {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const length = end + 4 + (head ? 0 : Number(headers['content-length'] ?? 0));
+  if (text.length < length) return undefined;
+  return { answer: { status: Number(statusLine.split(' ')[1]), headers, body: text.slice(end + 4, length) }, length };
+}
+
+/** Writes a request. @param headers beside `Host`. */
+export function requestText(target: string, headers: Readonly<Record<string, string>> = {}, body = ''): string {
+  const fields = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${target} HTTP/1.1\r\n${fields.join('')}\r\n${body}`;
+}
