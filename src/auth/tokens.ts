@@ -56,9 +56,13 @@ export const digestOf = (refreshToken: string): string => createHash('sha256').u
  * @returns undefined when a claim that every token of ours has is missing or odd.
  */
 export function viewerOf(payload: unknown): Viewer | undefined {
-  const { sub, sid, iat, exp } = (payload ?? {}) as Record<string, unknown>;
-  if (typeof sub !== 'string' || typeof sid !== 'string' || !isSafeTime(iat) || !isSafeTime(exp)) return undefined;
+  const { sub, sid, iat, exp, aud } = (payload ?? {}) as Record<string, unknown>;
+  if (!isName(sub) || !isName(sid) || !isSafeTime(iat) || !isSafeTime(exp)) return undefined;
+  // One of several audiences is enough for jsonwebtoken; ours is alone.
+  if (Array.isArray(aud)) return undefined;
   return iat > Date.now() / 1000 + clockLeewaySeconds ? undefined : { userId: sub, sessionId: sid };
 }
 
+// What PostgreSQL cannot compare names nobody.
+const isName = (claim: unknown): claim is string => typeof claim === 'string' && !claim.includes('\0') && claim.isWellFormed();
 const isSafeTime = (time: unknown): time is number => Number.isSafeInteger(time);

@@ -27,10 +27,13 @@ export interface Context {
 
 /**
  * Tells who asks, or why nobody does.
- * @throws AppError `UNAUTHENTICATED`; `SERVICE_UNAVAILABLE` when the session could not be looked up.
+ * @throws AppError `UNAUTHENTICATED`; `SERVICE_UNAVAILABLE` or `TIMEOUT` when the session could not be looked up.
  */
 export function viewerOf({ identity }: Pick<Context, 'identity'>): Viewer {
   if (identity.kind === 'viewer') return identity.viewer;
-  if (identity.kind === 'unknown') throw new AppError('SERVICE_UNAVAILABLE', { cause: identity.cause, retryAfterSeconds: 2 });
+  if (identity.kind === 'unknown') {
+    const { cause } = identity;
+    throw cause instanceof AppError ? cause : new AppError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds: 2 });
+  }
   throw new AppError('UNAUTHENTICATED');
 }

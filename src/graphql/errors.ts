@@ -10,7 +10,12 @@ import { databaseFault } from '../db/faults.js';
  */
 export function toAppError(error: unknown, log: Logger, requestId: string): AppError {
   const thrown = thrownBehind(error);
-  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof AppError) {
+    // What is wrong with a request is its sender's business, what is wrong with us is the operator's.
+    if (thrown.status >= 500 && thrown.cause)
+      log.warn({ requestId, code: thrown.code, err: thrown.cause }, 'a request was not served');
+    return thrown;
+  }
   // A GraphQL error that no resolver threw is the library's word on what it was sent.
   if (thrown instanceof GraphQLError) return libraryError(thrown);
   const fault = databaseFault(thrown);
@@ -22,12 +27,14 @@ export function toAppError(error: unknown, log: Logger, requestId: string): AppE
   return new AppError('INTERNAL_SERVER_ERROR', { cause: thrown });
 }
 
-/** Words an error for a GraphQL answer: the catalogue's code and details, the place in the document kept. */
-export function toGraphQLError(error: unknown, log: Logger, requestId: string): GraphQLError {
-  const { code, message, details } = toAppError(error, log, requestId);
+/**
+ * Words an error for a GraphQL answer: the catalogue's code and details.
+ * @param thrown what execution gave: its place in the document is kept.
+ */
+export function toGraphQLError({ code, message, details }: AppError, thrown: unknown): GraphQLError {
   const place =
-    error instanceof GraphQLError
-      ? { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path }
+    thrown instanceof GraphQLError
+      ? { nodes: thrown.nodes, source: thrown.source, positions: thrown.positions, path: thrown.path }
       : {};
   return new GraphQLError(message, { ...place, extensions: { code, details } });
 }

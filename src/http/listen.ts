@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createServer as createNodeServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
 import { StartError } from '../core/start-error.js';
+import { commonHeaders } from './use-headers.js';
 
 /** A server that takes requests. */
 export interface Listening {
@@ -12,11 +15,22 @@ export interface Listening {
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** A request's line and header may take this long, and its body with them this long, in milliseconds. */
-const headersTimeout = 10_000;
-const requestTimeout = 15_000;
-/** Longer than a load balancer's own patience, so that it is not us who closes under a request on its way. */
-const keepAliveTimeout = 65_000;
+const serverOptions = {
+  /** A request's line and header may take this long, and its body with them this long, in milliseconds. */
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  /** How often these two are looked after: Node's own 30 s would double them. */
+  connectionsCheckingInterval: 1_000,
+  /** Longer than a load balancer's own patience, so that it is not us who closes under a request on its way. */
+  keepAliveTimeout: 65_000,
+  /** Of two `Authorization` headers Node takes the first; joined they are one that holds no token. */
+  joinDuplicateHeaders: true,
+  /** Node refuses without a body. */
+  requireHostHeader: false,
+} as const;
+
+/** Once told to stop: how long a request that is on its way has to arrive, in milliseconds. */
+const sweepMs = 100;
 
 /**
  * Listens for HTTP.
@@ -24,26 +38,49 @@ const keepAliveTimeout = 65_000;
  * @throws StartError when the address cannot be taken.
  */
 export function listen(answer: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createNodeServer({ headersTimeout, requestTimeout, keepAliveTimeout }, (request, response) => {
-    if (!request.url?.startsWith('/')) return sendRaw(response, new AppError('BAD_REQUEST'));
-    // Nothing here depends on the name that a client calls us by, and a malformed one must not get any further.
+  const server = createNodeServer(serverOptions);
+  const inFlight = new Set<ServerResponse>();
+  const take: RequestListener = (request, response) => {
+    if (!isWellFormed(request)) return response.writeHead(400, refusalHeaders()).end(refusalBody);
+    // Nothing here depends on the name that a client calls us by.
     request.headers.host = 'localhost';
+    inFlight.add(response);
+    response.once('close', () => inFlight.delete(response));
     if (!server.listening) response.setHeader('connection', 'close');
     return answer(request, response);
-  });
+  };
+  // RFC 9110 §10.1.1: the body's reader asks for it (http/use-body.ts); an expectation that nobody knows may be ignored.
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, take);
+  server.on('connect', (_request, socket) => refuse(socket));
   server.on('clientError', refuseMalformed);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusedAddress(error, host, port)));
     server.listen(port, host, () => {
-      resolve({ port: (server.address() as AddressInfo).port, stop: () => stop(server) });
+      resolve({ port: (server.address() as AddressInfo).port, stop: () => stop(server, inFlight) });
     });
   });
 }
 
-function stop(server: Server): Promise<void> {
+/** RFC 9112 §3.2: a path, and with HTTP/1.1 one valid `Host`. */
+function isWellFormed({ url, headers, httpVersion }: IncomingMessage): boolean {
+  if (!url?.startsWith('/')) return false;
+  return headers.host === undefined ? httpVersion === '1.0' : validHost.test(headers.host);
+}
+
+const validHost = /^(\[[^\s,/\]]+\]|[^\s,/?#@[\]\\:]*)(:\d*)?$/;
+
+function stop(server: Server, inFlight: ReadonlySet<ServerResponse>): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    // A connection that was opened for nothing would keep the server from closing, and so would one that goes idle now.
+    const sweep = setInterval(() => {
+      if (inFlight.size === 0) server.closeAllConnections();
+      else server.closeIdleConnections();
+    }, sweepMs);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
+    for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
   });
 }
 
@@ -56,26 +93,31 @@ function refusedAddress(error: NodeJS.ErrnoException, host: string, port: number
   return new StartError(`API_HOST, API_PORT: ${host}:${port} ${reason ?? `cannot be used (${error.code})`}.`, { cause: error });
 }
 
-const bodyOf = ({ code, message, details }: AppError): string => JSON.stringify({ error_code: code, message, details });
+const { code: error_code, message, details } = new AppError('BAD_REQUEST');
+const refusalBody = JSON.stringify({ error_code, message, details });
 
-function sendRaw(response: ServerResponse, error: AppError): void {
-  response.writeHead(error.status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
-  response.end(bodyOf(error));
+const refusalHeaders = (): Record<string, string> => ({
+  ...commonHeaders,
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': String(Buffer.byteLength(refusalBody)),
+  'x-request-id': randomUUID(),
+  connection: 'close',
+});
+
+function refuse(socket: Duplex, status = '400 Bad Request'): void {
+  const fields = Object.entries(refusalHeaders()).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...fields, '', refusalBody].join('\r\n'));
 }
 
 // What Node's parser cannot read never becomes a request: it is answered here, and the connection ends.
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const statusLine = {
+  const statuses: Record<string, string> = {
     HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
     ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-  }[error.code ?? ''];
-  const body = bodyOf(new AppError('BAD_REQUEST'));
-  socket.end(
-    `HTTP/1.1 ${statusLine ?? '400 Bad Request'}\r\ncontent-type: application/json; charset=utf-8\r\nx-content-type-options: nosniff\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  };
+  refuse(socket, statuses[error.code ?? '']);
 }

@@ -1,40 +1,24 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { exampleTabs, landingPage, swaggerPage } from './page-texts.js';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { graphiqlPage } from './graphiql-page.js';
+import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-texts.js';
 
-/** One page as it is sent. */
+/** One page, ready to send. */
 export interface Page {
-  readonly body: string | Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly gzipped: Buffer;
+  readonly headers: Readonly<Record<string, string>> & { readonly etag: string };
 }
 
 /** The pages that need no network. */
 export interface Pages {
   /** @param accept the request's `Accept`: `/graphql` is a page only for a browser. */
-  find(path: string, accept: string): Promise<Page | undefined>;
+  find(path: string, accept: string): Promise<Page> | undefined;
 }
-
-const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const swaggerFiles: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
-};
-
-// Everything comes from here; styles and scripts stand in the page or beside it. GraphiQL's editor runs in workers
-// that it makes from blobs, and compiles what they check.
-const ownContent =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
-const landingContent = ownContent;
-const swaggerContent = `${ownContent}; script-src 'self' 'unsafe-inline'`;
-const graphiqlContent = `${ownContent}; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob: data:`;
-
-const html = (body: string, policy: string): Page => ({
-  body,
-  headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-cache' },
-});
 
 interface PageParts {
   /** Whether GraphiQL is shown. */
@@ -44,36 +28,74 @@ interface PageParts {
   readonly openapi: string;
 }
 
+type Load = () => Promise<Page>;
+
+/** The pages, each made when somebody first looks: GraphiQL is nine megabytes. */
 export function createPages({ explorer, version, openapi }: PageParts): Pages {
-  let graphiql: Page | undefined;
-  const fixed: Readonly<Record<string, Page>> = {
-    '/': html(landingPage({ explorer, version }), landingContent),
-    '/docs': html(swaggerPage(), swaggerContent),
-    '/openapi.json': {
-      body: openapi,
-      headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' },
-    },
+  const loads: Readonly<Record<string, Load>> = {
+    '/': async () => page(landingPage({ explorer, version }), 'text/html', landingPolicy),
+    '/docs': async () => page(swaggerPage, 'text/html', swaggerPolicy),
+    '/docs/init.js': async () => page(swaggerScript, 'text/javascript'),
+    '/docs/swagger-ui.css': async () => page(await readSwagger('swagger-ui.css'), 'text/css'),
+    '/docs/swagger-ui-bundle.js': async () => page(await readSwagger('swagger-ui-bundle.js'), 'text/javascript'),
+    '/openapi.json': async () => page(openapi, 'application/json'),
+    ...(explorer ? { '/graphql': loadGraphiql } : {}),
   };
+  const made = new Map<string, Promise<Page>>();
   return {
-    find: async (address, accept) => {
-      if (address === '/graphql') {
-        if (!explorer || !accept.includes('text/html')) return undefined;
-        // Nine megabytes: made when somebody first looks.
-        graphiql ??= html(
-          renderGraphiQL({ title: 'Tandem GraphiQL', defaultTabs: exampleTabs, shouldPersistHeaders: true }),
-          graphiqlContent,
-        );
-        return graphiql;
-      }
-      return fixed[address] ?? swaggerFile(address);
+    find: (address, accept) => {
+      const load = Object.hasOwn(loads, address) ? loads[address] : undefined;
+      if (!load || (address === '/graphql' && !accept.includes('text/html'))) return undefined;
+      const page = made.get(address) ?? load();
+      made.set(address, page);
+      return page;
     },
   };
 }
 
-async function swaggerFile(address: string): Promise<Page | undefined> {
-  const name = address.startsWith('/docs/') ? address.slice('/docs/'.length) : '';
-  const type = Object.hasOwn(swaggerFiles, name) ? swaggerFiles[name] : undefined;
-  if (!type) return undefined;
-  const body = await readFile(path.join(swaggerFolder, name));
-  return { body, headers: { 'content-type': type, 'cache-control': 'public, max-age=3600' } };
+const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const readSwagger = (name: string): Promise<Buffer> => readFile(path.join(swaggerFolder, name));
+
+async function loadGraphiql(): Promise<Page> {
+  const { html, script } = await graphiqlPage();
+  return page(html, 'text/html', graphiqlPolicy(script));
 }
+
+const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('base64');
+const compress = promisify(gzip);
+
+async function page(content: string | Buffer, type: string, policy?: string): Promise<Page> {
+  const body = Buffer.from(content);
+  return {
+    body,
+    gzipped: await compress(body),
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': 'no-cache',
+      // Weak, for it names both the plain and the compressed form: RFC 9110 §8.8.1.
+      etag: `W/"${digest(body)}"`,
+      vary: 'Accept, Accept-Encoding',
+      ...(policy ? { 'content-security-policy': policy } : {}),
+    },
+  };
+}
+
+// A page may load what is named here and nothing else, from this server alone.
+const policy = (...allowed: readonly string[]): string =>
+  ["default-src 'none'", ...allowed, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"].join('; ');
+
+const landingPolicy = policy('img-src data:', `style-src 'sha256-${digest(landingStyle)}'`);
+
+// Swagger UI writes `style` attributes.
+const swaggerPolicy = policy("script-src 'self'", "style-src 'self'", "connect-src 'self'", 'img-src data:');
+
+// GraphiQL's editor, Monaco, writes `<style>` elements and starts its workers from blobs.
+const graphiqlPolicy = (script: string): string =>
+  policy(
+    `script-src 'sha256-${digest(script)}'`,
+    "style-src 'unsafe-inline'",
+    "connect-src 'self'",
+    'img-src data:',
+    'font-src data:',
+    'worker-src blob:',
+  );

@@ -45,7 +45,7 @@ export function createServer({ config, log, schema, rest, pages, services, prism
     // identify
     useRequestId(),
     useCaller(config.trustedProxies),
-    useIdentity(tokens.accessKey, sessions),
+    useIdentity(tokens.accessKey, sessions, config.requestTimeoutMs),
     // protect
     useHeaders(),
     useCors(config.corsOrigins),
@@ -56,7 +56,7 @@ export function createServer({ config, log, schema, rest, pages, services, prism
     // section 7.2.2 wants the order of the document.
     { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) },
     usePages(pages),
-    useRest(rest, log, config.requestTimeoutMs),
+    useRest(rest, config.requestTimeoutMs),
     useGraphqlRequest(),
     useArmor() as Plugin<object, ServerContext>,
     ...(config.explorer ? [] : [useNoIntrospection() as Plugin<object, ServerContext>]),

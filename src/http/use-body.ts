@@ -11,10 +11,12 @@ export const longestBody = 100 * 1024;
  */
 export function useBody(): Plugin<object, ServerContext> {
   return {
-    onRequest: async ({ request, serverContext: { req } }) => {
+    onRequest: async ({ request, serverContext: { req, res } }) => {
       const declared = Number(request.headers.get('content-length') ?? 0);
       if (declared > longestBody) throw new AppError('PAYLOAD_TOO_LARGE');
       if (declared === 0 && !request.headers.has('transfer-encoding') && (req || request.body === null)) return;
+      // RFC 9110 §10.1.1: whoever asks first sends nothing that would be refused.
+      if (req?.headers.expect?.toLowerCase() === '100-continue') res?.writeContinue();
       exchangeOf(request).body = await readBody(
         req ? req.iterator({ destroyOnReturn: false }) : (request.body as unknown as AsyncIterable<Uint8Array>),
       );

@@ -4,7 +4,8 @@ import { createBurstLimiter, createLimiter } from '../core/budget.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import { pathOf } from './use-access-log.js';
 
-const isHealth = (path: string): boolean => path === '/health' || path === '/health/db';
+/** Whether a path is one of the two that watchers ask. */
+export const isHealth = (path: string): boolean => path === '/health' || path === '/health/db';
 
 /** Protect: a signed-in person's budget follows the person, everybody else's the address. Health is free. */
 export function useBudget(budgets: Config['budgets']): Plugin<object, ServerContext> {

@@ -17,7 +17,8 @@ export function useGraphqlRequest(): Plugin<object, ServerContext> {
       const { body } = exchangeOf(request);
       if (!isJson(request.headers.get('content-type'))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
       const params = checkParams(body && parseJson(body));
-      // Yoga reads the body from here.
+      // Yoga reads the body from here, and knows its type in this one spelling (graphql-yoga 5.24).
+      request.headers.set('content-type', 'application/json');
       Object.defineProperty(request, 'json', { value: async () => params });
     },
   };
@@ -32,7 +33,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 function checkParams(params: unknown): Record<string, unknown> {
   if (!isMap(params)) throw malformed('The body must be a JSON object with a query.');
   const { query, operationName, variables, extensions } = params;
-  if (typeof query !== 'string') throw malformed('The query must be a string.');
+  if (typeof query !== 'string' || query === '') throw malformed('The query must be a string, and not empty.');
   if (operationName != null && typeof operationName !== 'string') throw malformed('The operationName must be a string.');
   if (variables != null && !isMap(variables)) throw malformed('The variables must be an object.');
   if (extensions != null && !isMap(extensions)) throw malformed('The extensions must be an object.');
@@ -43,6 +44,6 @@ function checkQuery(params: URLSearchParams): void {
   if (!params.get('query')) throw malformed('There is no query.');
   for (const name of ['variables', 'extensions']) {
     const text = params.get(name);
-    if (text && !isMap(parseJson(Buffer.from(text)))) throw malformed(`The ${name} must be an object.`);
+    if (text && text !== 'null' && !isMap(parseJson(Buffer.from(text)))) throw malformed(`The ${name} must be an object.`);
   }
 }

@@ -18,7 +18,7 @@ export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
       const mediaType = accepted(request.headers.get('accept'));
       setResultProcessor((_result, fetchAPI) => {
         const known = (errors ?? []).map((error) => toAppError(error, log, requestId));
-        const body = errors ? { data, errors: errors.map((error) => toGraphQLError(error, log, requestId)) } : { data };
+        const body = errors ? { data, errors: known.map((error, index) => toGraphQLError(error, errors[index])) } : { data };
         const first = data === undefined ? known[0] : undefined;
         const isOld = mediaType === 'application/json' && first?.code === 'BAD_REQUEST';
         const headers = Object.assign(
@@ -36,6 +36,15 @@ export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
 
 const responseType = 'application/graphql-response+json';
 
-/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for. */
-const accepted = (accept: string | null): string =>
-  accept?.toLowerCase().includes(responseType) ? responseType : 'application/json';
+/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less (RFC 9110 §12.5.1). */
+function accepted(accept: string | null): string {
+  const ranges = (accept ?? '').toLowerCase().split(',');
+  const quality = qualityOf(ranges, responseType);
+  return quality > 0 && quality >= qualityOf(ranges, 'application/json') ? responseType : 'application/json';
+}
+
+/** How much a media type is wanted, 0 when it is not named. */
+function qualityOf(ranges: readonly string[], type: string): number {
+  const range = ranges.find((each) => each.split(';')[0]?.trim() === type);
+  return range === undefined ? 0 : Number(/;\s*q=([\d.]+)/.exec(range)?.[1] ?? 1);
+}

@@ -5,6 +5,9 @@ import type { Sessions } from '../auth/sessions.js';
 import { accessTokenVerification, viewerOf } from '../auth/tokens.js';
 import type { Identity } from '../core/identity.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
+import { pathOf } from './use-access-log.js';
+import { isHealth } from './use-budget.js';
+import { withTimeLimit } from './use-time-limit.js';
 
 /** Longer than any token of ours; what is longer is not worth decoding. */
 const longestToken = 4096;
@@ -19,7 +22,7 @@ function bearerToken(request: Request): string | undefined {
  * Identify: finds out who asks, once, for both styles. The JWT plugin verifies the token; the session it names must
  * live. It never refuses: what an operation needs decides that.
  */
-export function useIdentity(accessKey: KeyObject, sessions: Sessions): Plugin<object, ServerContext> {
+export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitMs: number): Plugin<object, ServerContext> {
   const verifier = useJWT({
     // A key object, which jsonwebtoken takes: a text it would first try to read as a public key.
     signingKeyProviders: [() => accessKey as unknown as string],
@@ -33,14 +36,23 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions): Plugin<ob
     reject: { missingToken: false, invalidToken: false },
   }) as Required<Pick<Plugin, 'onYogaInit' | 'onRequestParse'>>;
 
+  /** What a token claims that holds. */
+  async function verify(request: Request, url: URL): Promise<unknown> {
+    const found: { jwt?: { payload: unknown } } = {};
+    try {
+      await (verifier.onRequestParse as (payload: object) => unknown)({ request, url, serverContext: found });
+    } catch {
+      // A payload of `null`, well signed, is more than jsonwebtoken 9 can take.
+    }
+    return found.jwt?.payload;
+  }
+
   async function identify(request: Request, url: URL): Promise<Identity> {
     if (!request.headers.has('authorization')) return { kind: 'anonymous' };
-    const found: { jwt?: { payload: unknown } } = {};
-    await (verifier.onRequestParse as (payload: object) => unknown)({ request, url, serverContext: found });
-    const viewer = viewerOf(found.jwt?.payload);
+    const viewer = viewerOf(await verify(request, url));
     if (!viewer) return { kind: 'rejected' };
     try {
-      return (await sessions.isLive(viewer)) ? { kind: 'viewer', viewer } : { kind: 'rejected' };
+      return (await withTimeLimit(sessions.isLive(viewer), timeLimitMs)) ? { kind: 'viewer', viewer } : { kind: 'rejected' };
     } catch (cause) {
       return { kind: 'unknown', cause };
     }
@@ -50,6 +62,8 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions): Plugin<ob
     // The plugin's own hooks run for GraphQL alone or too late for REST: its verification is called from here.
     onYogaInit: (payload) => verifier.onYogaInit(payload as never),
     onRequest: async ({ request, url }) => {
+      // Whoever watches us needs the answer also when no session can be looked up.
+      if (isHealth(pathOf(request.url))) return;
       exchangeOf(request).identity = await identify(request, url);
     },
   };

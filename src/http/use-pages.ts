@@ -30,11 +30,13 @@ export function usePages(pages: Pages): Plugin<object, ServerContext> {
 
 /** What of a page has to be sent to whom asks so: nothing, when that browser has it already. */
 function chooseForm(page: Page, asked: Headers): { status: number; headers: Record<string, string>; body: Buffer | null } {
+  // Copied, for the server writes into what it is given (@whatwg-node/fetch 0.10).
+  const headers = { ...page.headers };
   const known = (asked.get('if-none-match') ?? '').split(',').map((tag) => tag.trim());
   // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
-  if (known.includes(page.headers.etag)) return { status: 304, headers: page.headers, body: null };
-  if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers: page.headers, body: page.body };
-  return { status: 200, headers: { ...page.headers, 'content-encoding': 'gzip' }, body: page.gzipped };
+  if (known.includes(page.headers.etag)) return { status: 304, headers, body: null };
+  if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers, body: page.body };
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzipped };
 }
 
 const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;

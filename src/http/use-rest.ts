@@ -1,9 +1,7 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import type { Context } from '../graphql/context.js';
-import { toAppError } from '../graphql/errors.js';
 import type { RestCall, RestHandler } from '../rest/handler.js';
 import { placeOf } from '../rest/routes.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
@@ -18,15 +16,16 @@ type GetEnveloped = (context: object) => {
 };
 
 /** Answer: everything but `/graphql` is REST. */
-export function useRest(rest: RestHandler, log: Logger, timeLimitMs: number): Plugin<object, ServerContext> {
+export function useRest(rest: RestHandler, timeLimitMs: number): Plugin<object, ServerContext> {
   let getEnveloped: GetEnveloped;
   return {
     onYogaInit: ({ yoga }) => {
       getEnveloped = yoga.getEnveloped as unknown as GetEnveloped;
     },
     onRequest: async ({ request, url, serverContext, endResponse, fetchAPI }) => {
-      const path = pathOf(request.url);
-      if (path === '/graphql') return;
+      if (pathOf(request.url) === '/graphql') return;
+      // Dot segments and backslashes resolved, as Sofa will read it: both must mean the same place.
+      const path = url.pathname;
       if (request.method === 'OPTIONS' && placeOf(path)) {
         const allow = allowedMethods(path);
         endResponse(new fetchAPI.Response(null, { status: 204, headers: { allow } }));
@@ -38,7 +37,7 @@ export function useRest(rest: RestHandler, log: Logger, timeLimitMs: number): Pl
       exchange.secret = tokenOperations.has(match.coordinate);
       const context = { ...serverContext, request };
       const enveloped = getEnveloped(context);
-      const { identity, body, requestId } = exchange;
+      const { identity, body } = exchange;
       const call: RestCall = {
         request,
         url,
@@ -46,7 +45,6 @@ export function useRest(rest: RestHandler, log: Logger, timeLimitMs: number): Pl
         body,
         contextFactory: () => enveloped.contextFactory(context),
         execute: enveloped.execute,
-        wordError: (error) => toAppError(error, log, requestId),
       };
       endResponse(await withTimeLimit(rest.answer(match, call, fetchAPI), timeLimitMs));
     },
