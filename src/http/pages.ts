@@ -46,9 +46,13 @@ export function createPages({ explorer, version, openapi }: PageParts): Pages {
     find: (address, accept) => {
       const load = Object.hasOwn(loads, address) ? loads[address] : undefined;
       if (!load || (address === '/graphql' && !accept.includes('text/html'))) return undefined;
-      const page = made.get(address) ?? load();
-      made.set(address, page);
-      return page;
+      const known = made.get(address);
+      if (known) return known;
+      const loading = load();
+      made.set(address, loading);
+      // What failed once is tried again at the next look.
+      loading.catch(() => made.delete(address));
+      return loading;
     },
   };
 }
@@ -86,7 +90,6 @@ const policy = (...allowed: readonly string[]): string =>
 
 const landingPolicy = policy('img-src data:', `style-src 'sha256-${digest(landingStyle)}'`);
 
-// Swagger UI writes `style` attributes.
 const swaggerPolicy = policy("script-src 'self'", "style-src 'self'", "connect-src 'self'", 'img-src data:');
 
 // GraphiQL's editor, Monaco, writes `<style>` elements and starts its workers from blobs.

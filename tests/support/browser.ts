@@ -1,7 +1,7 @@
 import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** A real browser that can reach one server and nothing else. */
 export interface TestBrowser {
@@ -52,14 +52,9 @@ export async function openBrowser(port: number): Promise<TestBrowser> {
         await context.close();
       }
     },
-    close: () => closeAll(browser),
+    close: () => browser.close(),
   };
 }
-
-const closeAll = async (browser: Browser): Promise<void> => {
-  for (const context of browser.contexts()) await context.close();
-  await browser.close();
-};
 
 async function lookAt(context: BrowserContext, origin: string, address: string, look: (page: Page) => Promise<void>) {
   const faults = recordFaults(context, origin);
