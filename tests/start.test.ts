@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPostgresDatabase } from './support/databases.js';
-import { startServer } from './support/server-process.js';
+import { serverEntry, startServer } from './support/server-process.js';
 
 const json = { 'content-type': 'application/json' };
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ async function refusedStart(settings: Record<string, string>): Promise<{ code: n
     API_PORT: '0',
     ...settings,
   };
-  return run(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, timeout: 20_000 }).then(
+  return run(process.execPath, [serverEntry], { env, timeout: 20_000 }).then(
     () => ({ code: 0, said: '' }),
     ({ code, stderr }) => ({ code, said: stderr }),
   );

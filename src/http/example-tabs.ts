@@ -8,8 +8,8 @@ const exampleTask = { title: 'Buy groceries', description: 'Milk, eggs, bread', 
 export const emptyAuthorization = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
 
 /** The query of the first tab. */
-export const welcome = `# Each tab above is a step: look around, sign up, and
-# do things. The book on the left explains every field.
+export const welcome = `# A step a tab: look around, sign up, do things.
+# The book on the left explains every field.
 query Health {
   health {
     status

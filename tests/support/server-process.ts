@@ -20,20 +20,22 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** What `npm start` runs, compiled before the tests (tests/support/start-databases.js). */
+export const serverEntry = 'dist/main.js';
 const root = path.resolve(import.meta.dirname, '../..');
 const startPatienceMs = 30_000;
 /** Longer than the server's own patience with what is in flight. */
 const stopPatienceMs = 12_000;
 
 /**
- * Starts the product from its sources, and waits until it is healthy.
+ * Starts the product, and waits until it is healthy.
  * @param settings variables of the environment; only these and the defaults here reach the process.
  * @throws when it ends, or is not healthy in time; the message holds what it printed.
  */
 export async function startServer(settings: Record<string, string> = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tandem-server-'));
   const { PATH = '', HOME = folder } = process.env;
-  const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const server = spawn(process.execPath, [serverEntry], {
     cwd: root,
     env: { PATH, HOME, DATA_DIR: folder, API_HOST: '127.0.0.1', API_PORT: '0', RATE_LIMIT: 'off', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
-// Before all tests: one PostgreSQL server and one PGlite image, both migrated, for the tests to copy from.
+// Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server and one PGlite image,
+// both migrated, for the tests to copy from.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
@@ -18,6 +19,10 @@ export default async function startDatabases() {
   }
   process.env.TEST_IMAGE = path.join(folder, 'pglite.tar');
   process.env.TEST_TEMPLATE = `tandem_template_${randomBytes(4).toString('hex')}`;
+  const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
+  if (built.status !== 0) throw new Error('the sources could not be compiled');
   // In a process of its own: this one cannot load TypeScript.
   const made = spawnSync(process.execPath, ['--import', 'tsx', 'tests/support/make-templates.ts'], { stdio: 'inherit' });
   if (made.status !== 0) throw new Error('the template databases could not be made');
