@@ -11,7 +11,7 @@ export interface Caller {
 }
 
 /** Whose password is compared. */
-export interface Account {
+interface Account {
   readonly userId: string;
   readonly passwordHash: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Length in Unicode code points, as PostgreSQL's `varchar(n)` counts. */
-export const codePoints = (text: string): number => {
+const codePoints = (text: string): number => {
   let count = 0;
   for (const _ of text) count++;
   return count;

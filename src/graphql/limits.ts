@@ -11,7 +11,7 @@ import {
 import { catalogueError } from './errors.js';
 
 /** What one request may ask for. The largest honest page stays well below each of these. */
-export const queryLimits = { depth: 10, cost: 15_000, aliases: 15, directives: 10, tokens: 1000, complexity: 10_000 } as const;
+const queryLimits = { depth: 10, cost: 15_000, aliases: 15, directives: 10, tokens: 1000, complexity: 10_000 } as const;
 
 // The token limit works in the parser, where there is no validation to report to.
 function refuse(context: ValidationContext | null): void {

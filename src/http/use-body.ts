@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 
 /** The longest body, in bytes, in either style. */
-export const longestBody = 100 * 1024;
+const longestBody = 100 * 1024;
 
 /**
  * Protect: reads the body once, for both styles, and stops reading when it is too long. Yoga's own limit

@@ -1,5 +1,5 @@
 /** The methods that REST operations have. */
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One row of the table: where an operation is, and what its success says beside the body. */
 export interface Route {

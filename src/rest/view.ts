@@ -9,6 +9,7 @@ import {
   getNullableType,
   isNonNullType,
 } from 'graphql';
+import type { RestExtension } from '../graphql/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import type { Route } from './routes.js';
 
@@ -30,7 +31,7 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
   const view = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? withCamelInput(config) : null),
     [MapperKind.OBJECT_FIELD]: (config, name) =>
-      config.extensions?.rest === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
+      shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
     // What is missing is for the rules to say, all faults at once: here every field may be absent.
     [MapperKind.INPUT_OBJECT_FIELD]: (config, name) => [
       snakeCase(name),
@@ -54,8 +55,10 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
+const shownAs = (config: Field) => (config.extensions as RestExtension | undefined)?.rest;
+
 const shownField = (config: Field): Field =>
-  config.extensions?.rest === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
+  shownAs(config) === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
 
 // A field without a resolver is read from its parent by its GraphQL name.
 const resolverOf = (config: Field, name: string): Field['resolve'] =>

@@ -11,9 +11,9 @@ export const defaultSort: TaskSort = '-created_at';
 type SortColumn = 'created_at' | 'updated_at' | 'title' | 'id';
 
 /** The column that leads an order; ties are broken by id in the same direction. */
-export const sortColumn = (sort: TaskSort): SortColumn => sort.replace('-', '') as SortColumn;
+const sortColumn = (sort: TaskSort): SortColumn => sort.replace('-', '') as SortColumn;
 /** Whether an order runs from high to low. */
-export const isDescending = (sort: TaskSort): boolean => sort.startsWith('-');
+const isDescending = (sort: TaskSort): boolean => sort.startsWith('-');
 
 /** How each column is written in SQL. Titles go by code point, as their index does, on every machine alike. */
 const keyExpression = {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -76,6 +77,7 @@ describe.each(doors)('$name', ({ me, refusal, path }) => {
       asked++;
       response.end('{"keys":[]}');
     }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
     const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`;
     for (const name of ['jku', 'x5u']) {
       const token = forge(claimsOf(ada.token), { header: { ...goodHeader, alg: 'RS256', [name]: url } });
