@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertTasks, insertUsers, inventUsers } from '../prisma/seed-rows.js';
+import { readConnection } from '../src/tasks/connection.js';
+import type { TaskFilter } from '../src/tasks/filter.js';
 import { taskSorts } from '../src/tasks/order.js';
-import { readConnection, readPage, type TaskFilter } from '../src/tasks/pages.js';
+import { readPage } from '../src/tasks/pages.js';
+import { createTaskReads } from '../src/tasks/reads.js';
 import { newPerson, openTestApp, type Person, type TestApp } from './support/app.js';
 import { explain, type PlanNode, recordStatements, type Statement } from './support/plans.js';
 import { type Arguments, type Operation, styles } from './support/styles.js';
@@ -50,9 +53,24 @@ const asViewer = () => ({ userId: viewer.id, sessionId: '' });
 describe('on 100,000 tasks no statement reads the whole table', () => {
   test('of a page by number, for every filter and order, near and far', async () => {
     const statements = await recordStatements(async () => {
-      for (const list of lists) for (const page of [1, 5]) await readPage(app.db, asViewer(), { ...list, page });
+      for (const list of lists)
+        for (const page of [1, 5]) await readPage(app.db, createTaskReads(app.db), asViewer(), { ...list, page });
     });
     expect(statements).toHaveLength(lists.length);
+    expect(await thatScanAll(statements)).toEqual([]);
+  });
+
+  test('of the reads that concurrent requests share', async () => {
+    const reads = createTaskReads(app.db);
+    const key = { userId: viewer.id, page: 1, limit: 20 };
+    const statements = await recordStatements(() =>
+      Promise.all([
+        ...taskSorts.flatMap((sort) => [reads.page(sort, key), reads.page(sort, { ...key, page: 5 })]),
+        reads.get({ userId: viewer.id, id: 1 }),
+        reads.get({ userId: viewer.id, id: 2 }),
+      ]),
+    );
+    expect(statements.map(({ text }) => text.includes('unnest'))).toEqual(Array(taskSorts.length + 1).fill(true));
     expect(await thatScanAll(statements)).toEqual([]);
   });
 

@@ -1,7 +1,5 @@
 import type { Config } from '../config.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { openEmbedded } from './embedded.js';
-import { openPostgres } from './postgres.js';
 
 /** One open database, embedded or PostgreSQL: nothing above this folder knows which. */
 export interface Database {
@@ -11,7 +9,7 @@ export interface Database {
   /**
    * Runs one statement.
    * @param text SQL with `$1` … for the values.
-   * @returns the rows, columns as the statement names them; `timestamptz` as `Date`, `int4` as number.
+   * @returns the rows, columns as the statement names them; `timestamptz` as RFC 3339 text in UTC, `int4` as number.
    */
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Waits for what is running, then lets go of connections and locks. */
@@ -22,6 +20,12 @@ export interface Database {
  * Opens the database and brings its schema up to date.
  * @throws StartError when it is in use, out of reach, or refuses the credentials.
  */
-export function openDatabase(config: Pick<Config, 'database' | 'dataDir'>): Promise<Database> {
-  return config.database.url ? openPostgres(config.database.url, config.database.poolSize) : openEmbedded(config.dataDir);
+export async function openDatabase({ database, dataDir }: Pick<Config, 'database' | 'dataDir'>): Promise<Database> {
+  // Only the driver that is used is loaded: the other's code would double the time to start.
+  if (database.url) {
+    const { openPostgres } = await import('./postgres.js');
+    return openPostgres(database.url, database.poolSize);
+  }
+  const { openEmbedded } = await import('./embedded.js');
+  return openEmbedded(dataDir);
 }

@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, types } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartError } from '../core/start-error.js';
 import { PrismaClient } from '../generated/prisma/client.js';
@@ -8,6 +8,7 @@ import type { Database } from './client.js';
 import { lockFolder } from './lock.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
+import { toRfc3339 } from './moments.js';
 
 /**
  * Opens the embedded database below a folder, making both when they are new.
@@ -45,7 +46,8 @@ export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<vo
   return {
     kind: 'embedded',
     prisma,
-    query: async <Row>(text: string, values: readonly unknown[]) => (await pglite.query<Row>(text, [...values])).rows,
+    query: async <Row>(text: string, values: readonly unknown[]) =>
+      (await pglite.query<Row>(text, [...values], { parsers })).rows,
     close: async () => {
       await prisma.$disconnect();
       await pglite.close();
@@ -53,3 +55,5 @@ export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<vo
     },
   };
 }
+
+const parsers = { [types.TIMESTAMPTZ]: toRfc3339 };

@@ -5,6 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.js';
 import type { Database } from './client.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
+import { toRfc3339 } from './moments.js';
 
 // Any constant will do, as long as every process of this product uses the same one.
 const migrationLock = 815_493_027;
@@ -39,18 +40,43 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
     await pool.end();
     throw refusal(error, url);
   }
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const nameOf = statementNames();
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) }) });
   return {
     kind: 'postgresql',
     prisma,
     query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await pool.query({ text, values: values as unknown[] })).rows as Row[],
+      (await pool.query({ name: nameOf(text), text, values: values as unknown[], types })).rows as Row[],
     close: async () => {
       await prisma.$disconnect();
       await pool.end();
     },
   };
 }
+
+/** Statements that are prepared at most; what is beyond is rare and goes unnamed. */
+const preparedStatements = 500;
+
+/** Names statements, so that a connection parses and plans each but once. */
+function statementNames(): (text: string) => string {
+  const names = new Map<string, string>();
+  return (text) => {
+    const known = names.get(text);
+    if (known) return known;
+    if (names.size >= preparedStatements) return '';
+    const name = `tandem_${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+}
+
+// The session speaks UTC: text becomes RFC 3339 without a Date in between, which costs more than the row's other columns.
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.TIMESTAMPTZ
+      ? toRfc3339
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
 
 /** Of the processes that start at the same moment one migrates, and the others wait for it. */
 async function migrateAlone(pool: pg.Pool, url: string): Promise<void> {

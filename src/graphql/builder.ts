@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../core/errors.js';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
+import type { Moment, TaskRow } from '../tasks/row.js';
 import type { Context } from './context.js';
 import './deny-by-default.js';
 
@@ -24,12 +25,15 @@ export interface DocumentExtensions {
   readonly errors?: readonly ErrorCode[];
 }
 
+/** Rows of tasks come from Prisma and from SQL of our own, which differ in how they hold a moment. */
+type ModelTypes = Omit<PrismaTypes, 'Task'> & { Task: Omit<PrismaTypes['Task'], 'Shape'> & { Shape: TaskRow } };
+
 /** What every noun's `schema.ts` is written with. */
 export const builder = new SchemaBuilder<{
   Context: Context;
-  PrismaTypes: PrismaTypes;
+  PrismaTypes: ModelTypes;
   DefaultFieldNullability: false;
-  Scalars: { DateTime: { Input: Date; Output: Date }; ID: { Input: string; Output: string | number } };
+  Scalars: { DateTime: { Input: never; Output: Moment }; ID: { Input: string; Output: string | number } };
 }>({
   plugins: ['denyByDefault', PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
@@ -43,7 +47,8 @@ builder.mutationType({ description: 'What can be changed.' });
 builder.scalarType('DateTime', {
   description: 'A moment, as RFC 3339 in UTC with milliseconds: `2025-12-14T10:00:00.000Z`.',
   extensions: { jsonSchema: { type: 'string', format: 'date-time' } },
-  serialize: (moment) => moment.toISOString(),
+  // What comes from `Database.query` is spelled already.
+  serialize: (moment) => (typeof moment === 'string' ? moment : moment.toISOString()),
   parseValue: () => {
     throw new TypeError('DateTime is only ever answered');
   },

@@ -2,8 +2,9 @@ import { pageLimits } from '../core/page.js';
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
+import type { TaskConnection, TaskEdge } from './connection.js';
 import { defaultSort, type TaskSort, taskSorts } from './order.js';
-import type { TaskConnection, TaskEdge, TaskPage } from './pages.js';
+import type { TaskPage } from './pages.js';
 import { searchTerm } from './rules.js';
 import { TaskStatusType, TaskType } from './task-schema.js';
 

@@ -57,8 +57,8 @@ export function beyond(sort: TaskSort, side: 'after' | 'before', { key, id }: Po
 interface SortedRow {
   readonly id: number;
   readonly title: string;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+  readonly createdAt: Date | string;
+  readonly updatedAt: Date | string;
 }
 
 /** Writes a row's place in an order as an opaque text. */

@@ -1,17 +1,15 @@
-import { type ConnectionArguments, type PageRequest, pageRequest, type Slice, sliceRequest } from '../core/page.js';
+import { type PageRequest, pageRequest } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import type { Database } from '../db/client.js';
-import { beyond, decodeCursor, defaultSort, encodeCursor, orderBy, type Position, type TaskSort } from './order.js';
+import { matching, type TaskFilter } from './filter.js';
+import { defaultSort, orderBy, type TaskSort } from './order.js';
+import { type PageRows, type TaskReads, toPage } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
-import { searchTerm, type TaskStatus } from './rules.js';
+import { searchTerm } from './rules.js';
 
-/** Which tasks a list shows; null and absent mean all. */
-export interface TaskFilter {
-  readonly status?: TaskStatus | null;
-  readonly search?: string | null;
-  readonly sort?: TaskSort | null;
-}
+/** Which page; null and absent take the defaults. */
+type PageArguments = { readonly page?: number | null; readonly limit?: number | null };
 
 /** One page by number, with the number of all that match. */
 export interface TaskPage extends PageRequest {
@@ -20,119 +18,41 @@ export interface TaskPage extends PageRequest {
   readonly total: number;
 }
 
-/** A place in a connection. */
-export interface TaskEdge {
-  readonly node: TaskRow;
-  readonly cursor: string;
-}
-
-/** One slice of a connection. What costs a statement of its own is a function: it runs only when it is asked for. */
-export interface TaskConnection {
-  readonly edges: readonly TaskEdge[];
-  hasNextPage(): Promise<boolean>;
-  hasPreviousPage(): Promise<boolean>;
-  totalCount(): Promise<number>;
-}
-
-// `%`, `_` and the escape itself stand for themselves in a search.
-const pattern = (search: string): string => `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-
-/** Writes the WHERE clause of a list: the owner first, always. */
-function matching(viewer: Viewer, { status, search }: TaskFilter, values: unknown[]): string {
-  const clauses = [`user_id = $${values.push(viewer.userId)}`];
-  if (status) clauses.push(`status = $${values.push(status)}`);
-  if (search) {
-    // By Unicode's rules on every server: a database in the C locale would fold ASCII alone.
-    const term = `$${values.push(pattern(search))} COLLATE "und-x-icu"`;
-    clauses.push(`(title ILIKE ${term} OR description ILIKE ${term})`);
-  }
-  return clauses.join(' AND ');
-}
-
 /**
- * Reads a page and the number of all that match in one statement.
+ * Reads a page and the number of all that match in one statement; an unfiltered one together with those of other requests.
  * @throws AppError `BAD_REQUEST`, `VALIDATION_ERROR`
  */
-export async function readPage(db: Database, viewer: Viewer, args: TaskFilter & Partial<PageRequest>): Promise<TaskPage> {
+export async function readPage(
+  db: Database,
+  reads: TaskReads,
+  viewer: Viewer,
+  args: TaskFilter & PageArguments,
+): Promise<TaskPage> {
   const request = pageRequest(args);
   validate(searchTerm, { search: args.search });
-  const values: unknown[] = [];
-  const where = matching(viewer, args, values);
-  const limit = `$${values.push(request.limit)}::int`;
-  const offset = `$${values.push((request.page - 1) * request.limit)}::bigint`;
-  const rows = await db.query<TaskRow & { total: number }>(
-    `SELECT total, page.* FROM (SELECT count(*)::int AS total FROM tasks WHERE ${where}) AS counted
-     LEFT JOIN LATERAL (SELECT ${taskColumns} FROM tasks WHERE ${where}
-       ORDER BY ${orderBy(args.sort ?? defaultSort)} LIMIT ${limit} OFFSET ${offset}) AS page ON true`,
-    values,
-  );
-  const data = rows.filter((row) => row.id !== null);
-  return { ...request, data, count: data.length, total: rows[0]?.total ?? 0 };
+  const sort = args.sort ?? defaultSort;
+  const { rows, total } =
+    args.status || args.search
+      ? await readFiltered(db, viewer, args, sort, request)
+      : await reads.page(sort, { ...request, userId: viewer.userId });
+  return { ...request, data: rows, count: rows.length, total };
 }
 
-/**
- * Reads one slice of a connection: keyset, so that a far page costs what the first does.
- * @throws AppError `BAD_REQUEST`, `VALIDATION_ERROR`
- */
-export async function readConnection(
+async function readFiltered(
   db: Database,
   viewer: Viewer,
-  args: TaskFilter & ConnectionArguments,
-): Promise<TaskConnection> {
-  const slice = sliceRequest(args);
-  validate(searchTerm, { search: args.search });
-  const sort = args.sort ?? defaultSort;
-  const ends = positions(sort, slice);
+  filter: TaskFilter,
+  sort: TaskSort,
+  { page, limit }: PageRequest,
+): Promise<PageRows> {
   const values: unknown[] = [];
-  const where = [
-    matching(viewer, args, values),
-    ...(ends.after ? [beyond(sort, 'after', ends.after, values)] : []),
-    ...(ends.before ? [beyond(sort, 'before', ends.before, values)] : []),
-  ].join(' AND ');
-  // One row more than asked for tells whether there is a next page.
-  const rows = await db.query<TaskRow>(
-    `SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort, slice.backward)} LIMIT $${values.push(slice.count + 1)}::int`,
-    values,
+  const where = matching(viewer, filter, values);
+  const bounds = `LIMIT $${values.push(limit)}::int OFFSET $${values.push((page - 1) * limit)}::bigint`;
+  return toPage(
+    await db.query(
+      `SELECT total, page.* FROM (SELECT count(*)::int AS total FROM tasks WHERE ${where}) AS counted
+       LEFT JOIN LATERAL (SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort)} ${bounds}) AS page ON true`,
+      values,
+    ),
   );
-  const more = rows.length > slice.count;
-  const page = rows.slice(0, slice.count);
-  if (slice.backward) page.reverse();
-  /** Whether anything lies on the far side of a cursor that the client gave, its own row included. */
-  const outside = async (side: 'after' | 'before', end: Position | undefined): Promise<boolean> => {
-    if (!end) return false;
-    const bound: unknown[] = [];
-    const clause = `${matching(viewer, args, bound)} AND ${beyond(sort, side, end, bound, true)}`;
-    // In order, so that the index leads there: EXISTS alone lets PostgreSQL read the table until it meets one.
-    const [found] = await db.query(`SELECT id FROM tasks WHERE ${clause} ORDER BY ${orderBy(sort)} LIMIT 1`, bound);
-    return found !== undefined;
-  };
-  return {
-    edges: page.map((node) => ({ node, cursor: encodeCursor(sort, node) })),
-    hasNextPage: once(async () => (!slice.backward && more) || outside('after', ends.before)),
-    hasPreviousPage: once(async () => (slice.backward && more) || outside('before', ends.after)),
-    totalCount: once(() => countMatching(db, viewer, args)),
-  };
 }
-
-/** Several owners of one list share a connection: what it is asked twice it looks up once. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
-}
-
-async function countMatching(db: Database, viewer: Viewer, filter: TaskFilter): Promise<number> {
-  const values: unknown[] = [];
-  const [counted] = await db.query<{ total: number }>(
-    `SELECT count(*)::int AS total FROM tasks WHERE ${matching(viewer, filter, values)}`,
-    values,
-  );
-  return counted?.total ?? 0;
-}
-
-const positions = (sort: TaskSort, { after, before }: Slice) => ({
-  after: after === undefined ? undefined : decodeCursor(sort, after, 'after'),
-  before: before === undefined ? undefined : decodeCursor(sort, before, 'before'),
-});

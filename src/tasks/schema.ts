@@ -25,12 +25,12 @@ const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
 const whichTask = { required: true, description: 'Which task.', extensions: { jsonSchema: taskIdSchema } } as const;
 
 builder.queryField('task', (t) =>
-  t.prismaField({
+  t.field({
     description: 'Answers one of one’s own tasks.',
     type: TaskType,
     nullable: true,
     args: { id: t.arg.id(whichTask) },
-    resolve: (query, _root, args, context) => context.services.tasks.get(viewerOf(context), args.id, query),
+    resolve: (_root, args, context) => context.services.tasks.get(viewerOf(context), args.id),
   }),
 );
 builder.mutationFields((t) => ({

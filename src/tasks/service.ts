@@ -1,13 +1,16 @@
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
-import type { ConnectionArguments, PageRequest } from '../core/page.js';
+import type { ConnectionArguments } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
 import type { Database } from '../db/client.js';
 import { isForeignKeyViolation, isMissingRow } from '../db/faults.js';
 import type { Prisma } from '../generated/prisma/client.js';
-import { readConnection, readPage, type TaskConnection, type TaskFilter, type TaskPage } from './pages.js';
+import { readConnection, type TaskConnection } from './connection.js';
+import type { TaskFilter } from './filter.js';
+import { readPage, type TaskPage } from './pages.js';
+import { createTaskReads } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
 import { newTask, taskChanges, taskId } from './rules.js';
 
@@ -18,7 +21,7 @@ type Query = { select?: Prisma.TaskSelect | null; include?: Prisma.TaskInclude |
 export interface TaskService {
   page(viewer: Viewer, args: TaskFilter & { page?: number | null; limit?: number | null }): Promise<TaskPage>;
   connection(viewer: Viewer, args: TaskFilter & ConnectionArguments): Promise<TaskConnection>;
-  get(viewer: Viewer, id: string | number, query?: Query): Promise<TaskRow>;
+  get(viewer: Viewer, id: string | number): Promise<TaskRow>;
   create(viewer: Viewer, input: unknown, query?: Query): Promise<TaskRow>;
   /** Absent fields keep, `null` clears the description. */
   update(viewer: Viewer, id: string | number, input: unknown, query?: Query): Promise<TaskRow>;
@@ -30,6 +33,8 @@ export interface TaskService {
 
 /** Makes the task operations over a database. */
 export function createTaskService(db: Database, log: Logger): TaskService {
+  const reads = createTaskReads(db);
+
   /** Tells whether ids exist, whoever owns them, and nothing else of them. */
   const existence = loaderForEach<number, boolean>(() => async (ids) => {
     const found = await db.query<{ id: number }>('SELECT id FROM tasks WHERE id = ANY($1::int[])', [ids]);
@@ -70,9 +75,9 @@ export function createTaskService(db: Database, log: Logger): TaskService {
   }
 
   return {
-    page: (viewer, args) => readPage(db, viewer, args as TaskFilter & Partial<PageRequest>),
+    page: (viewer, args) => readPage(db, reads, viewer, args),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
-    get: (viewer, id, query) => own(viewer, id, 'task', (where) => db.prisma.task.findUnique({ ...query, where })),
+    get: (viewer, id) => own(viewer, id, 'task', reads.get),
     create: async (viewer, input, query) => {
       const data = validate(newTask, input);
       return db.prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } }).catch((error) => {
