@@ -76,7 +76,7 @@ export const swaggerPage = `<!doctype html>
 </html>
 `;
 
-/** Starts Swagger UI. Its validator badge would send our address to a public service. */
+/** Starts Swagger UI, in the colours that the browser prefers. */
 export const swaggerScript = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 follow();
@@ -88,7 +88,6 @@ addEventListener('DOMContentLoaded', () =>
     deepLinking: true,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    validatorUrl: 'none',
   }),
 );
 `;

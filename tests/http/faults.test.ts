@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { restRefusal } from '../support/refusals.js';
 import { sabotage } from '../support/sabotage.js';
-import { type Style, styles } from '../support/styles.js';
+import { type Outcome, type Style, styles } from '../support/styles.js';
 
 let app: TestApp;
 let ada: Person;
@@ -20,12 +20,6 @@ afterEach(() => restore());
 
 const dsn = 'postgres://app:hunter2@10.0.0.5/db';
 const coded = (code: string, message = dsn) => Object.assign(new Error(message), { code });
-/** What the app logged while something ran. */
-async function linesOf<T>(run: () => Promise<T>): Promise<{ outcome: T; lines: Record<string, unknown>[] }> {
-  const before = app.lines.length;
-  const outcome = await run();
-  return { outcome, lines: app.lines.slice(before) };
-}
 const task = (style: Style) => style.call(app.fetch, 'task', { id: 1 }, ada.token);
 const tasks = (style: Style) => style.call(app.fetch, 'tasks', {}, ada.token);
 
@@ -43,7 +37,10 @@ describe.each(styles)('$name', (style) => {
       throw thrown;
     });
     for (const call of [task, tasks]) {
-      const { outcome, lines } = await linesOf(() => call(style));
+      let outcome = {} as Outcome;
+      const lines = await linesOf(app, async () => {
+        outcome = await call(style);
+      });
       expect(outcome).toMatchObject({
         status: isRest ? 500 : 200,
         code: 'INTERNAL_SERVER_ERROR',
@@ -70,7 +67,10 @@ describe.each(styles)('$name', (style) => {
       throw thrown;
     });
     for (const call of [task, tasks]) {
-      const { outcome, lines } = await linesOf(() => call(style));
+      let outcome = {} as Outcome;
+      const lines = await linesOf(app, async () => {
+        outcome = await call(style);
+      });
       expect(outcome).toMatchObject({ status: isRest ? 503 : 200, code: 'SERVICE_UNAVAILABLE', details: {} });
       expect(Number(outcome.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
       expect(JSON.stringify(outcome)).not.toContain('hunter2');

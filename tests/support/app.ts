@@ -72,3 +72,13 @@ export async function newPerson({ fetch }: Pick<TestApp, 'fetch'>): Promise<Pers
   };
   return { id: user.id, email, password, token, refreshToken };
 }
+
+/** What an app logged while something ran, parsed. */
+export async function linesOf(
+  { lines }: Pick<TestApp, 'lines'>,
+  run: () => Promise<unknown>,
+): Promise<Record<string, unknown>[]> {
+  const before = lines.length;
+  await run();
+  return lines.slice(before);
+}

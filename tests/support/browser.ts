@@ -13,7 +13,7 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-// On `localhost` pages are on their best behaviour: Swagger UI, for one, calls a public validator from everywhere else.
+// A name as others have: browsers allow `localhost` more, for they count it as secure without TLS.
 const host = 'tandem.test';
 
 /** Far more than any step takes, and short enough for a test to say which one failed. */
