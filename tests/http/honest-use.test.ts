@@ -83,7 +83,8 @@ describe('limits leave room for honest use: never refused is', () => {
   it.each(['first: 100', 'first: $n', 'last: $n'])('three such pages nested in each other are refused (%s)', async (args) => {
     const page = (inner: string) =>
       `tasks(${args}) { totalCount ${pageInfo} edges { cursor node { ${task} owner { ${inner} } } } }`;
-    const document = `query ($n: Int = 100) { me { id${args.includes('$n') ? '' : ' ... @include(if: false) { tasks(first: $n) { totalCount } }'} ${page(page(page('id')))} } }`;
+    const variable = args.includes('$n') ? '($n: Int = 100)' : '';
+    const document = `query ${variable} { me { ${page(page(page('id')))} } }`;
     const { status, errors } = await query(development.fetch, document, ada.token);
     expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'QUERY_TOO_COMPLEX']);
   });
@@ -145,7 +146,6 @@ describe('no message spells the schema out', () => {
     ['an enum value in a variable', 'query ($s: TaskStatus) { tasks(status: $s) { count } }', { s: 'PENDIN' }],
     ['an input’s field', 'mutation { createTask(input: { titl: "x" }) { id } }', {}],
     ['an input’s field in a variable', create, { i: { titl: 'x', title: 'x' } }],
-    ['an operation that is not there', '{ health { status } } query Other { me { id } }', {}],
   ])('of what is nearly %s', async (_, document, variables) => {
     for (const app of [development, closed]) {
       const { errors } = await query(app.fetch, document, undefined, variables);
