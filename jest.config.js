@@ -13,6 +13,9 @@ const common = {
 // What promises the same on both databases is tested on both; what does not touch the difference, on PostgreSQL alone.
 export default {
   testTimeout: 60_000,
+  // One worker less than cores is jest's default: on two cores that would leave one idle.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '2GB',
   projects: [
     {
       ...common,
