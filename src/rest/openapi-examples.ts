@@ -51,10 +51,12 @@ export const examples: Readonly<Record<string, object>> = {
   DatabaseHealth: { status: 'ok', latency_ms: 0.8 },
 };
 
-/** An example of each parameter, by name; of none that would leave a newcomer with an empty list. */
+/** An example of each parameter, by name. */
 export const parameterExamples: Readonly<Record<string, string | number>> = {
   id: groceries.id,
   page: 1,
   limit: 20,
+  status: groceries.status,
+  search: 'groceries',
   sort: '-created_at',
 };
