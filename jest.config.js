@@ -32,5 +32,5 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/generated/**'],
   coverageThreshold: { global: { lines: 90, branches: 90 } },
-  coverageReporters: ['text-summary', 'html'],
+  coverageReporters: ['text-summary'],
 };

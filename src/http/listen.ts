@@ -32,6 +32,9 @@ const serverOptions = {
 /** Once told to stop: how long a request that is on its way has to arrive, in milliseconds. */
 const sweepMs = 100;
 
+/** How long a refused connection may take to read why, in milliseconds. */
+const lingerMs = 1_000;
+
 /**
  * Listens for HTTP.
  * @param port 0 takes any free one.
@@ -104,9 +107,13 @@ const refusalHeaders = (): Record<string, string> => ({
   connection: 'close',
 });
 
+// Node takes its own listener off a socket that it hands over, and an error that nobody hears ends the process.
 function refuse(socket: Duplex, status = '400 Bad Request'): void {
+  socket.on('error', () => socket.destroy());
   const fields = Object.entries(refusalHeaders()).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status}`, ...fields, '', refusalBody].join('\r\n'));
+  // Destroyed at once, what is still on its way to us would take the answer with it; left alone, it could stay for ever.
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
 // What Node's parser cannot read never becomes a request: it is answered here, and the connection ends.

@@ -9,6 +9,7 @@ import type { Context, Services } from '../graphql/context.js';
 import { useArmor, useNoIntrospection } from '../graphql/limits.js';
 import type { RestHandler } from '../rest/handler.js';
 import { answerRefusals } from './answer-refusals.js';
+import { createDocumentCache } from './document-cache.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import type { Pages } from './pages.js';
 import { useAccessLog } from './use-access-log.js';
@@ -80,6 +81,7 @@ export function createServer({ config, log, schema, rest, pages, services, prism
     maskedErrors: false,
     maxRequestBodySize: false,
     multipart: false,
+    parserAndValidationCache: createDocumentCache(),
     healthCheckEndpoint: '/yoga-health-check-is-not-used',
     logging: { debug: quiet, info: quiet, warn: quiet, error: (...words: unknown[]) => log.error({ words }, 'graphql-yoga') },
   });

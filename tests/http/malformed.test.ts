@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
 import { dial, openSocketApp, requestText, type SocketApp, type WireAnswer } from '../support/socket.js';
@@ -147,4 +148,17 @@ it('a 204 ends with its headers', async () => {
   expect([status, 'content-length' in headers, 'transfer-encoding' in headers]).toEqual([204, false, false]);
   expect((await wire.answer()).status).toBe(200);
   wire.destroy();
+});
+
+it.each([
+  ['CONNECT', () => requestText('CONNECT 127.0.0.1:5432')],
+  ['nonsense', () => 'nonsense\r\n\r\n'],
+])('whoever sends %s and breaks the connection off harms nobody', async (_, text) => {
+  for (let n = 0; n < 10; n++) {
+    const wire = await dial(app.port);
+    wire.send(text());
+    await setTimeout(n);
+    wire.reset();
+  }
+  expect((await say(get('/health'))).status).toBe(200);
 });

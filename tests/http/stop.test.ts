@@ -67,6 +67,17 @@ describe('told to stop', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it('closes connections whose request was refused, also when the other side never does', async () => {
+    for (const text of [requestText('CONNECT 127.0.0.1:5432'), 'nonsense\r\n\r\n']) {
+      const halfOpen = connect({ port: app.port, host: '127.0.0.1', allowHalfOpen: true });
+      halfOpen.on('error', () => {}).write(text);
+      await once(halfOpen, 'data');
+    }
+    const started = performance.now();
+    await app.listening.stop();
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   it('is done at once when nobody is there, and can be told twice', async () => {
     await Promise.all([app.listening.stop(), app.listening.stop()]);
   });

@@ -39,6 +39,8 @@ export interface Wire {
   /** Resolves when the other side has closed the connection. */
   readonly closed: Promise<unknown>;
   destroy(): void;
+  /** Breaks the connection off with a reset. */
+  reset(): void;
 }
 
 /** Opens a connection. */
@@ -67,6 +69,7 @@ export async function dial(port: number): Promise<Wire> {
     },
     closed,
     destroy: () => socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
   };
 }
 
