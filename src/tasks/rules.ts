@@ -23,7 +23,7 @@ export const taskChanges = z.object({
   status: status.optional(),
 });
 
-/** A search term: any text that PostgreSQL can compare, no longer than the longest field it is looked for in. */
+/** A search term: whatever text PostgreSQL can compare, no longer than the longest field it is looked for in. */
 export const searchTerm = z.object({ search: text('Search', { max: 1000 }).nullish() });
 
 /** The largest id that PostgreSQL's `integer` holds. */
