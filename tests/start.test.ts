@@ -93,11 +93,11 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     nowhere.port = '1';
     const unknown = new URL(url);
     unknown.pathname = '/nope';
-    const withPassword = (target: URL) => Object.assign(target, { password: 'hunter2' }).href;
-    const outcomes = [
-      await refusedStart({ DATABASE_URL: withPassword(nowhere) }),
-      await refusedStart({ DATABASE_URL: withPassword(unknown) }),
-    ];
+    const withPassword = (target: URL, username = 'postgres') => Object.assign(target, { username, password: 'hunter2' }).href;
+    const outcomes = [];
+    for (const DATABASE_URL of [withPassword(nowhere), withPassword(unknown), withPassword(new URL(url), 'guarded')]) {
+      outcomes.push(await refusedStart({ DATABASE_URL }));
+    }
     await drop();
     expect(outcomes).toEqual([
       {
@@ -110,6 +110,12 @@ describe('the start is refused in one clear line each, with an exit code,', () =
         code: 1,
         said: expect.stringMatching(
           /^Tandem cannot start: DATABASE_URL: the database nope at \S+ does not exist; create it first\.\n$/,
+        ),
+      },
+      {
+        code: 1,
+        said: expect.stringMatching(
+          /^Tandem cannot start: DATABASE_URL: the database \w+ at \S+ refused the credentials of guarded\.\n$/,
         ),
       },
     ]);

