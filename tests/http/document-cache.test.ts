@@ -1,6 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { createDocumentCache } from '../../src/http/document-cache.js';
+import { openTestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
 
 const document = parse('{ __typename }');
 
@@ -19,5 +23,23 @@ describe('documents that many different clients send', () => {
     expect(documentCache.get('x'.repeat(20_001))).toBeUndefined();
     errorCache.set();
     expect(errorCache.get()).toBeUndefined();
+  });
+
+  it('take no memory that grows with them, whether they hold or not', async () => {
+    const app = await openTestApp();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heap = () => {
+      collect();
+      return process.memoryUsage().heapUsed / 1e6;
+    };
+    const before = heap();
+    for (let n = 0; n < 100; n++) {
+      await query(app.fetch, `{ ${'x'.repeat(90_000)}${n} }`);
+      await query(app.fetch, `{ __typename } # ${'x'.repeat(90_000)}${n}`);
+      await query(app.fetch, `{ # ${'x'.repeat(90_000)}${n}`);
+    }
+    expect(heap() - before).toBeLessThan(15);
+    await app.close();
   });
 });

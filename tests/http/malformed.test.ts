@@ -155,7 +155,7 @@ it.each([
   ['nonsense', () => 'nonsense\r\n\r\n'],
 ])('whoever sends %s and breaks the connection off harms nobody', async (_, text) => {
   for (let n = 0; n < 10; n++) {
-    const wire = await dial(app.port);
+    const wire = await dial(app.port, true);
     wire.send(text());
     await setTimeout(n);
     wire.reset();

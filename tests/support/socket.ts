@@ -43,9 +43,9 @@ export interface Wire {
   reset(): void;
 }
 
-/** Opens a connection. */
-export async function dial(port: number): Promise<Wire> {
-  const socket = connect(port, '127.0.0.1');
+/** Opens a connection. @param allowHalfOpen stays when the other side has closed its half. */
+export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
   let received = '';
   socket.setEncoding('latin1').on('data', (text: string) => {
     received += text;
