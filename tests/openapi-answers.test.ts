@@ -27,12 +27,12 @@ describe('the answers in the OpenAPI document', () => {
     ['me', '200 401 413 429 500 503 504'],
     ['updateMe', '200 400 401 409 413 415 422 429 500 503 504'],
     ['deleteMe', '204 400 401 413 415 422 429 500 503 504'],
-    ['tasks', '200 400 401 413 422 429 500 503 504'],
+    ['tasks', '200 304 400 401 412 413 422 429 500 503 504'],
     ['createTask', '201 400 401 413 415 422 429 500 503 504'],
-    ['task', '200 400 401 403 404 413 429 500 503 504'],
-    ['updateTask', '200 400 401 403 404 413 415 422 429 500 503 504'],
-    ['deleteTask', '204 400 401 403 404 413 429 500 503 504'],
-    ['toggleTask', '200 400 401 403 404 413 429 500 503 504'],
+    ['task', '200 304 400 401 403 404 412 413 429 500 503 504'],
+    ['updateTask', '200 400 401 403 404 412 413 415 422 429 500 503 504'],
+    ['deleteTask', '204 400 401 403 404 412 413 429 500 503 504'],
+    ['toggleTask', '200 400 401 403 404 412 413 429 500 503 504'],
     ['health', '200 413 429 500 503 504'],
     ['databaseHealth', '200 413 429 500 503 504'],
   ])('tells how %s can end: %s', (id, statuses) => {
@@ -62,8 +62,12 @@ describe('the answers in the OpenAPI document', () => {
       401: ['WWW-Authenticate'],
       429: ['Retry-After'],
       503: ['Retry-After'],
-      'createTask 201': ['Location'],
-      'tasks 200': ['Link'],
+      'createTask 201': ['ETag', 'Location'],
+      'tasks 200': ['ETag', 'Link'],
+      'task 200': ['ETag'],
+      'updateTask 200': ['ETag'],
+      'toggleTask 200': ['ETag'],
+      304: ['ETag'],
     };
     for (const operation of operations) {
       for (const { status, headers } of answers(operation)) {
@@ -75,7 +79,7 @@ describe('the answers in the OpenAPI document', () => {
 
   it('has no content where the answer is 204', () => {
     const empty = operations.flatMap(answers).filter(({ content }) => !content);
-    expect(empty.map(({ status }) => status)).toEqual(['204', '204', '204']);
+    expect(empty.map(({ status }) => status)).toEqual(['204', '204', '304', '304', '204']);
   });
 
   it('has an example of every parameter, body and answer', () => {

@@ -10,6 +10,7 @@ export const errorCatalogue = {
   NOT_FOUND: { status: 404, title: 'There is nothing here.' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
   CONFLICT: { status: 409, title: 'This email already has an account.' },
+  PRECONDITION_FAILED: { status: 412, title: 'It has changed since you read it.' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Only application/json bodies are taken.' },
   VALIDATION_ERROR: { status: 422, title: 'A value breaks a rule.' },

@@ -11,8 +11,8 @@ import './deny-by-default.js';
 
 /** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
 export interface RestExtension {
-  /** `omit` leaves it out, `integer` shows an `ID` as a number. */
-  readonly rest?: 'omit' | 'integer';
+  /** `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`. */
+  readonly rest?: 'omit' | 'integer' | 'if-match';
 }
 
 /** What the OpenAPI document tells beside names, types and descriptions (`rest/openapi.ts`), as `extensions`. */

@@ -2,8 +2,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { ServerContext } from './exchange.js';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const requestHeaders = 'authorization, content-type, x-request-id';
-const exposedHeaders = 'location, link, retry-after, x-request-id, www-authenticate';
+const requestHeaders = 'authorization, content-type, if-match, if-none-match, x-request-id';
+const exposedHeaders = 'etag, location, link, retry-after, x-request-id, www-authenticate';
 const preflightSeconds = '7200';
 
 /**

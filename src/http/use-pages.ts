@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { isKnown } from '../core/entity-tags.js';
 import { AppError } from '../core/errors.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import type { Page, Pages } from './pages.js';
@@ -32,9 +33,8 @@ export function usePages(pages: Pages): Plugin<object, ServerContext> {
 function chooseForm(page: Page, asked: Headers): { status: number; headers: Record<string, string>; body: Buffer | null } {
   // Copied, for the server writes into what it is given (@whatwg-node/fetch 0.10).
   const headers = { ...page.headers };
-  const known = (asked.get('if-none-match') ?? '').split(',').map((tag) => tag.trim());
   // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
-  if (known.includes(page.headers.etag)) return { status: 304, headers, body: null };
+  if (isKnown(asked.get('if-none-match'), page.headers.etag)) return { status: 304, headers, body: null };
   if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers, body: page.body };
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzipped };
 }

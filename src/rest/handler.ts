@@ -3,9 +3,11 @@ import { useSofa } from 'sofa-api';
 import { AppError } from '../core/errors.js';
 import { type Context, viewerOf } from '../graphql/context.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
+import { entityTagOf, isNotModified, versionsAsked } from './conditions.js';
 import { readInput, readQuery } from './input.js';
 import { pageLinks } from './links.js';
 import { type Operation, operationOf } from './operation.js';
+import { expectOutcome, type Outcome, outcomeOf } from './outcome.js';
 import { type Match, placeOf, type Route, routes } from './routes.js';
 
 /** One REST request, as the transport hands it over. */
@@ -33,20 +35,12 @@ export interface RestHandler {
   answer(match: Match, call: RestCall, fetchAPI: FetchAPI): Promise<Response>;
 }
 
-/** What Sofa's execution leaves for the handler around it. */
-interface Outcome {
-  readonly call: RestCall;
-  error?: unknown;
-  value?: unknown;
-}
-
 /**
  * Sofa builds an operation for every route and executes it; what it cannot do alone stands around it here.
  * @param view the schema as `restView` shows it.
  */
 export function createRestHandler(view: GraphQLSchema): RestHandler {
   const operations = new Map(Object.entries(routes).map(([name, route]) => [name, operationOf(view, name, route)]));
-  const outcomes = new WeakMap<object, Outcome>();
   const sofa = useSofa({
     basePath: '/',
     schema: view,
@@ -55,11 +49,11 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
     openAPI: { endpoint: false },
     context: async (given: { outcome: Outcome }) => {
       const context = await given.outcome.call.contextFactory();
-      outcomes.set(context, given.outcome);
+      expectOutcome(context, given.outcome);
       return context;
     },
     execute: async (args: ExecutionArgs) => {
-      const outcome = outcomes.get(args.contextValue as object) as Outcome;
+      const outcome = outcomeOf(args.contextValue);
       const result = await outcome.call.execute(args);
       outcome.error = result.errors?.[0];
       outcome.value = Object.values(result.data ?? {})[0];
@@ -82,7 +76,7 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
       // In REST a success is never null.
       if (response?.status !== 200 || outcome.value == null)
         throw new Error(`Sofa answered ${coordinate} with ${response?.status}`);
-      return success(route, query, outcome.value, fetchAPI);
+      return success(route, query, outcome, fetchAPI);
     },
   };
 }
@@ -104,11 +98,16 @@ function find(method: string, path: string): Match {
  * Sofa reads an argument from the path, else the query, else the body: this request holds nothing but what belongs
  * there, so that no query parameter can stand in for a body's field.
  */
-function plainRequest(call: RestCall, { route, input }: Operation, query: URLSearchParams, fetchAPI: FetchAPI): Request {
+function plainRequest(call: RestCall, operation: Operation, query: URLSearchParams, fetchAPI: FetchAPI): Request {
+  const { route, input, ifMatch } = operation;
   const { request, url, body } = call;
-  const given = input && { input: readInput(request.headers.get('content-type'), body, input) };
+  const given = {
+    ...(ifMatch ? { [ifMatch.name]: versionsAsked(request.headers.get('if-match')) } : {}),
+    ...(input ? { input: readInput(request.headers.get('content-type'), body, input) } : {}),
+  };
   const address = `http://localhost${checkedPath(url.pathname)}?${query}`;
-  return new fetchAPI.Request(address, { method: route.method, body: given && JSON.stringify(given) });
+  const hasBody = input !== undefined || ifMatch !== undefined;
+  return new fetchAPI.Request(address, { method: route.method, body: hasBody ? JSON.stringify(given) : undefined });
 }
 
 function checkedPath(path: string): string {
@@ -120,9 +119,14 @@ function checkedPath(path: string): string {
   }
 }
 
-function success(route: Route, query: URLSearchParams, value: unknown, fetchAPI: FetchAPI): Response {
+function success(route: Route, query: URLSearchParams, { call, value, source }: Outcome, fetchAPI: FetchAPI): Response {
   if (route.status === 204) return new fetchAPI.Response(null, { status: 204 });
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (route.tagged) {
+    headers.etag = entityTagOf(source);
+    if (route.method === 'GET' && isNotModified(call.request.headers, headers.etag))
+      return new fetchAPI.Response(null, { status: 304, headers: { etag: headers.etag } });
+  }
   if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
   if (route.paged) headers.link = pageLinks(route.path, query, value as { page: number; limit: number; total: number });
   return new fetchAPI.Response(JSON.stringify(value), { status: route.status, headers });

@@ -1,7 +1,7 @@
 import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { examples, parameterExamples } from './openapi-examples.js';
-import { documentErrors, headerRefs } from './openapi-responses.js';
+import { documentErrors, headerRefs, isConditionalRead } from './openapi-responses.js';
 import { parameterSchema, restText, schemaOf } from './openapi-schemas.js';
 import type { Operation } from './operation.js';
 
@@ -9,7 +9,11 @@ import type { Operation } from './operation.js';
 export function documentOperation(operation: Operation): object {
   const { route, field, pathArgs, queryArgs, input } = operation;
   const description = fieldText(operation);
-  const parameters = [...pathArgs.map((arg) => parameter(arg, 'path')), ...queryArgs.map((arg) => parameter(arg, 'query'))];
+  const parameters = [
+    ...pathArgs.map((arg) => parameter(arg, 'path')),
+    ...queryArgs.map((arg) => parameter(arg, 'query')),
+    ...conditions(operation),
+  ];
   return {
     operationId: field.name,
     summary: description.replace(/\.(\s.*)?$/s, ''),
@@ -20,7 +24,7 @@ export function documentOperation(operation: Operation): object {
     ...(input
       ? { requestBody: { description: restText(input), required: true, content: json(input.name, schemaOf(input)) } }
       : {}),
-    responses: { [route.status]: success(operation), ...documentErrors(operation) },
+    responses: { [route.status]: success(operation), ...notModified(operation), ...documentErrors(operation) },
   };
 }
 
@@ -37,10 +41,36 @@ const parameter = (arg: GraphQLArgument, place: 'path' | 'query') => ({
   example: parameterExamples[arg.name],
 });
 
+const condition = (name: string, description: string) => ({
+  name,
+  in: 'header',
+  description,
+  required: false,
+  schema: { type: 'string' },
+  example: '"3"',
+});
+
+/** The header fields that make an operation depend on the state that the client knows (RFC 9110 §13.1). */
+function conditions({ route, ifMatch }: Operation): object[] {
+  if (ifMatch) return [condition('If-Match', 'Entity tags: only if one of them names today’s state, or 412.')];
+  if (!isConditionalRead(route)) return [];
+  return [
+    condition('If-Match', 'Entity tags: 412 unless one of them names today’s state.'),
+    condition('If-None-Match', 'Entity tags: 304 without a body if one of them names today’s state.'),
+  ];
+}
+
+const notModified = ({ route }: Operation): object =>
+  isConditionalRead(route) ? { 304: { description: 'You have it already. There is no body.', headers: headerRefs('ETag') } } : {};
+
 const json = (example: string, schema: object) => ({ 'application/json': { schema, example: examples[example] } });
 
 function success({ route, field }: Operation): object {
-  const headers = headerRefs(...(route.location ? ['Location' as const] : []), ...(route.paged ? ['Link' as const] : []));
+  const headers = headerRefs(
+    ...(route.tagged ? ['ETag' as const] : []),
+    ...(route.location ? ['Location' as const] : []),
+    ...(route.paged ? ['Link' as const] : []),
+  );
   if (route.status === 204) return { description: 'Done. There is no body.', headers };
   const type = getNamedType(field.type);
   // A root field may be null for GraphQL's sake; in REST a success never is.

@@ -3,12 +3,18 @@ import type { DocumentExtensions } from '../graphql/builder.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { errorExample, errorSchema } from './openapi-errors.js';
 import type { Operation } from './operation.js';
+import type { Route } from './routes.js';
 
 const headers = {
   'X-Request-Id': {
     description: 'Names this request in the log: the one that was sent, if it was sane, or a new one.',
     schema: { type: 'string', maxLength: 128 },
     example: '5f0c6a2e-9d3b-4c57-8a54-0d1f7e3b9c11',
+  },
+  ETag: {
+    description: 'Names this state of what is answered, for `If-Match` and `If-None-Match` (RFC 9110 §8.8.3).',
+    schema: { type: 'string' },
+    example: '"3"',
   },
   Location: {
     description: 'Where what was made is.',
@@ -53,14 +59,18 @@ export const documentHeaders = () =>
 export const headerRefs = (...names: Header[]) =>
   Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
+/** Whether an operation is a read that takes conditions. */
+export const isConditionalRead = ({ method, tagged }: Route): boolean => method === 'GET' && tagged === true;
+
 /** The codes that an operation can end in, in the order of the catalogue. */
-function errorCodes({ field, pathArgs, queryArgs, input }: Operation): ErrorCode[] {
+function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Operation): ErrorCode[] {
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...ofAnyRequest,
     ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
     ...(isForAnyone(field) ? [] : ['UNAUTHENTICATED' as const]),
     ...(pathArgs.length > 0 ? ['FORBIDDEN' as const, 'NOT_FOUND' as const] : []),
+    ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
     ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),
     ...(input || hasRule ? ['VALIDATION_ERROR' as const] : []),
     ...((field.extensions as DocumentExtensions).errors ?? []),

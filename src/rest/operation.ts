@@ -6,6 +6,7 @@ import {
   getNullableType,
   isInputObjectType,
 } from 'graphql';
+import type { RestExtension } from '../graphql/builder.js';
 import type { Route } from './routes.js';
 
 /** A row of the routes table with its field, and where each argument comes from. */
@@ -14,6 +15,8 @@ export interface Operation {
   readonly field: GraphQLField<unknown, unknown>;
   readonly pathArgs: readonly GraphQLArgument[];
   readonly queryArgs: readonly GraphQLArgument[];
+  /** The argument that `If-Match` stands for; undefined when the operation has no such condition. */
+  readonly ifMatch: GraphQLArgument | undefined;
   /** What the body holds; undefined when the operation reads none. */
   readonly input: GraphQLInputObjectType | undefined;
 }
@@ -29,11 +32,13 @@ export function operationOf(view: GraphQLSchema, coordinate: string, route: Rout
   if (!field) throw new Error(`${coordinate} is in the routes but not in the schema`);
   const plain = field.args.filter((arg) => !isInputObjectType(getNullableType(arg.type)));
   const isInPath = ({ name }: GraphQLArgument) => route.path.includes(`{${name}}`);
+  const ifMatch = plain.find(({ extensions }) => (extensions as RestExtension).rest === 'if-match');
   return {
     route,
     field,
     pathArgs: plain.filter(isInPath),
-    queryArgs: plain.filter((arg) => !isInPath(arg)),
+    queryArgs: plain.filter((arg) => !isInPath(arg) && arg !== ifMatch),
+    ifMatch,
     input: field.args.map((arg) => getNullableType(arg.type)).find(isInputObjectType),
   };
 }

@@ -13,6 +13,8 @@ export interface Route {
   readonly location?: { readonly prefix: string; readonly field: string };
   /** Sends `Link` to the pages around this one. */
   readonly paged?: true;
+  /** Sends the `ETag` of what is answered, and reads take conditions. */
+  readonly tagged?: true;
 }
 
 const row =
@@ -35,12 +37,15 @@ export const routes: Readonly<Record<string, Route>> = {
   'Query.me': get('/api/auth/me', 200, 'Identity'),
   'Mutation.updateMe': patch('/api/users/me', 200, 'Identity'),
   'Mutation.deleteMe': remove('/api/users/me', 204, 'Identity'),
-  'Query.tasks': get('/api/tasks', 200, 'Tasks', { paged: true }),
-  'Mutation.createTask': post('/api/tasks', 201, 'Tasks', { location: { prefix: '/api/tasks/', field: 'id' } }),
-  'Query.task': get('/api/tasks/{id}', 200, 'Tasks'),
-  'Mutation.updateTask': put('/api/tasks/{id}', 200, 'Tasks'),
+  'Query.tasks': get('/api/tasks', 200, 'Tasks', { tagged: true, paged: true }),
+  'Mutation.createTask': post('/api/tasks', 201, 'Tasks', {
+    tagged: true,
+    location: { prefix: '/api/tasks/', field: 'id' },
+  }),
+  'Query.task': get('/api/tasks/{id}', 200, 'Tasks', { tagged: true }),
+  'Mutation.updateTask': put('/api/tasks/{id}', 200, 'Tasks', { tagged: true }),
   'Mutation.deleteTask': remove('/api/tasks/{id}', 204, 'Tasks'),
-  'Mutation.toggleTask': patch('/api/tasks/{id}/complete', 200, 'Tasks'),
+  'Mutation.toggleTask': patch('/api/tasks/{id}/complete', 200, 'Tasks', { tagged: true }),
   'Query.health': get('/health', 200, 'Health'),
   'Query.databaseHealth': get('/health/db', 200, 'Health'),
 };

@@ -1,8 +1,10 @@
 import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
 import {
   defaultFieldResolver,
+  type GraphQLArgumentConfig,
   type GraphQLFieldConfig,
   GraphQLInt,
+  GraphQLList,
   GraphQLNonNull,
   GraphQLScalarType,
   type GraphQLSchema,
@@ -11,6 +13,7 @@ import {
 } from 'graphql';
 import type { RestExtension } from '../graphql/builder.js';
 import { camelCase, snakeCase } from './names.js';
+import { outcomeOf } from './outcome.js';
 import type { Route } from './routes.js';
 
 /** What the view notes on an input field for the documents: whether a client must send it. */
@@ -29,9 +32,10 @@ export interface EnumExtensions {
  */
 export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, Route>>): GraphQLSchema {
   const view = mapSchema(schema, {
-    [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? withCamelInput(config) : null),
+    [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? asRest(config) : null),
     [MapperKind.OBJECT_FIELD]: (config, name) =>
       shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
+    [MapperKind.ARGUMENT]: (config) => (shownAs(config) === 'if-match' ? { ...config, type: versions } : undefined),
     // What is missing is for the rules to say, all faults at once: here every field may be absent.
     [MapperKind.INPUT_OBJECT_FIELD]: (config, name) => [
       snakeCase(name),
@@ -55,7 +59,10 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
 
-const shownAs = (config: Field) => (config.extensions as RestExtension | undefined)?.rest;
+// `If-Match` may name several (RFC 9110 §13.1.1).
+const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));
+
+const shownAs = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
 
 const shownField = (config: Field): Field =>
   shownAs(config) === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
@@ -66,14 +73,19 @@ const resolverOf = (config: Field, name: string): Field['resolve'] =>
   ((parent, args, context, info) =>
     defaultFieldResolver(parent, args, context, Object.assign(Object.create(info), { fieldName: name })));
 
-function withCamelInput(config: Field): Field {
+/** Takes an input's fields by their names in REST, and keeps what is answered for the handler. */
+function asRest(config: Field): Field {
   const { resolve } = config;
-  if (!resolve || !config.args?.input) return config;
+  if (!resolve) return config;
   return {
     ...config,
-    resolve: (root, args: { input: object }, context, info) => {
-      const input = Object.fromEntries(Object.entries(args.input).map(([name, value]) => [camelCase(name), value]));
-      return resolve(root, { ...args, input }, context, info);
+    resolve: async (root, { input, ...args }: { input?: object }, context, info) => {
+      const given = input && { input: camelCased(input) };
+      const source: unknown = await resolve(root, { ...args, ...given }, context, info);
+      outcomeOf(context).source = source;
+      return source;
     },
   };
 }
+
+const camelCased = (input: object) => Object.fromEntries(Object.entries(input).map(([name, value]) => [camelCase(name), value]));

@@ -8,4 +8,4 @@ export type TaskRow = Omit<Task, 'createdAt' | 'updatedAt'> & { readonly created
 
 /** The select list that gives a `TaskRow`. */
 export const taskColumns =
-  'id, user_id AS "userId", title, description, status, created_at AS "createdAt", updated_at AS "updatedAt"';
+  'id, user_id AS "userId", title, description, status, created_at AS "createdAt", updated_at AS "updatedAt", version';

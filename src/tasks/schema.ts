@@ -24,6 +24,11 @@ const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
 
 const whichTask = { required: true, description: 'Which task.', extensions: { jsonSchema: taskIdSchema } } as const;
 
+const unlessChanged = {
+  description: 'Only if this is still its version; else `PRECONDITION_FAILED`.',
+  extensions: { rest: 'if-match' },
+} as const;
+
 builder.queryField('task', (t) =>
   t.field({
     description: 'Answers one of one’s own tasks.',
@@ -48,20 +53,22 @@ builder.mutationFields((t) => ({
     args: {
       id: t.arg.id(whichTask),
       input: t.arg({ type: UpdateTaskInput, required: true, description: 'The changes.' }),
+      ifVersion: t.arg.int(unlessChanged),
     },
-    resolve: (query, _root, args, context) => context.services.tasks.update(viewerOf(context), args.id, args.input, query),
+    resolve: (query, _root, { input, ...which }, context) =>
+      context.services.tasks.update(viewerOf(context), which, input, query),
   }),
   deleteTask: t.id({
     description: 'Deletes a task of one’s own. Answers the id that is gone.',
     nullable: true,
-    args: { id: t.arg.id(whichTask) },
-    resolve: (_root, args, context) => context.services.tasks.remove(viewerOf(context), args.id),
+    args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
+    resolve: (_root, which, context) => context.services.tasks.remove(viewerOf(context), which),
   }),
   toggleTask: t.field({
     description: 'Turns a pending task into a completed one, and back.',
     type: TaskType,
     nullable: true,
-    args: { id: t.arg.id(whichTask) },
-    resolve: (_root, args, context) => context.services.tasks.toggle(viewerOf(context), args.id),
+    args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
+    resolve: (_root, which, context) => context.services.tasks.toggle(viewerOf(context), which),
   }),
 }));

@@ -24,11 +24,24 @@ export interface TaskService {
   get(viewer: Viewer, id: string | number): Promise<TaskRow>;
   create(viewer: Viewer, input: unknown, query?: Query): Promise<TaskRow>;
   /** Absent fields keep, `null` clears the description. */
-  update(viewer: Viewer, id: string | number, input: unknown, query?: Query): Promise<TaskRow>;
+  update(viewer: Viewer, which: Which, input: unknown, query?: Query): Promise<TaskRow>;
   /** @returns the id that is gone. */
-  remove(viewer: Viewer, id: string | number): Promise<number>;
+  remove(viewer: Viewer, which: Which): Promise<number>;
   /** Pending ⇄ Completed in one statement, so that two at once cannot both read the same state. */
-  toggle(viewer: Viewer, id: string | number): Promise<TaskRow>;
+  toggle(viewer: Viewer, which: Which): Promise<TaskRow>;
+}
+
+/** A task to be changed; with `ifVersion` only if its version is this, or one of these: else `PRECONDITION_FAILED`. */
+export interface Which {
+  readonly id: string | number;
+  readonly ifVersion?: number | readonly number[] | null;
+}
+
+/** The row that a statement may touch. */
+interface Where {
+  readonly id: number;
+  readonly userId: string;
+  readonly version?: { readonly in: number[] };
 }
 
 /** Makes the task operations over a database. */
@@ -62,22 +75,26 @@ export function createTaskService(db: Database, log: Logger): TaskService {
 
   async function own(
     viewer: Viewer,
-    givenId: string | number,
+    { id: givenId, ifVersion }: Which,
     operation: string,
-    run: (where: { id: number; userId: string }) => Promise<TaskRow | null | undefined>,
+    run: (where: Where) => Promise<TaskRow | null | undefined>,
   ): Promise<TaskRow> {
-    const id = taskId(givenId);
-    const task = await run({ id, userId: viewer.userId }).catch((error) => {
+    const where = { id: taskId(givenId), userId: viewer.userId };
+    const version = ifVersion == null ? {} : { version: { in: [ifVersion].flat() } };
+    const task = await run({ ...where, ...version }).catch((error) => {
       if (isMissingRow(error)) return null;
       throw error;
     });
-    return task ?? missing(viewer, id, operation);
+    if (task) return task;
+    // It is there, and the viewer's: so it was the version that did not fit.
+    if (ifVersion != null && (await reads.get(where))) throw new AppError('PRECONDITION_FAILED');
+    return missing(viewer, where.id, operation);
   }
 
   return {
     page: (viewer, args) => readPage(db, reads, viewer, args),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
-    get: (viewer, id) => own(viewer, id, 'task', reads.get),
+    get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
     create: async (viewer, input, query) => {
       const data = validate(newTask, input);
       return db.prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } }).catch((error) => {
@@ -85,24 +102,24 @@ export function createTaskService(db: Database, log: Logger): TaskService {
         throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
       });
     },
-    update: (viewer, id, input, query) => {
-      const wanted = taskId(id);
+    update: (viewer, which, input, query) => {
+      const wanted = { ...which, id: taskId(which.id) };
       const data = validate(taskChanges, input);
       const unchanged = Object.values(data).every((value) => value === undefined);
       return own(viewer, wanted, 'updateTask', (where) =>
         unchanged ? db.prisma.task.findUnique({ ...query, where }) : db.prisma.task.update({ ...query, where, data }),
       );
     },
-    remove: async (viewer, id) => {
-      const { id: gone } = await own(viewer, id, 'deleteTask', (where) => db.prisma.task.delete({ where }));
+    remove: async (viewer, which) => {
+      const { id: gone } = await own(viewer, which, 'deleteTask', (where) => db.prisma.task.delete({ where }));
       return gone;
     },
-    toggle: (viewer, id) =>
-      own(viewer, id, 'toggleTask', async (where) => {
+    toggle: (viewer, which) =>
+      own(viewer, which, 'toggleTask', async ({ id, userId, version }) => {
         const [task] = await db.query<TaskRow>(
           `UPDATE tasks SET status = CASE status WHEN 'Pending' THEN 'Completed' ELSE 'Pending' END
-           WHERE id = $1 AND user_id = $2 RETURNING ${taskColumns}`,
-          [where.id, where.userId],
+           WHERE id = $1 AND user_id = $2 ${version ? 'AND version = ANY($3::int[])' : ''} RETURNING ${taskColumns}`,
+          version ? [id, userId, version.in] : [id, userId],
         );
         return task;
       }),

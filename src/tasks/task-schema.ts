@@ -35,6 +35,11 @@ export const TaskType = builder.prismaObject('Task', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    version: t.exposeInt('version', {
+      description: 'Counts its changes, from 1: send it as `ifVersion` to change only what you have seen.',
+      // There it is the entity tag.
+      extensions: { rest: 'omit' },
+    }),
     owner: t.field({
       type: UserType,
       description: 'Whose task it is.',

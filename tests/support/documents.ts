@@ -27,11 +27,14 @@ export const CreateTask = graphql(`
   mutation CreateTask($input: CreateTaskInput!) { createTask(input: $input) { id userId title description status createdAt updatedAt } }
 `);
 export const UpdateTask = graphql(`
-  mutation UpdateTask($id: ID!, $input: UpdateTaskInput!) { updateTask(id: $id, input: $input) { id userId title description status createdAt updatedAt } }
+  mutation UpdateTask($id: ID!, $input: UpdateTaskInput!, $ifVersion: Int) {
+    updateTask(id: $id, input: $input, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt } }
 `);
-export const DeleteTask = graphql(`mutation DeleteTask($id: ID!) { deleteTask(id: $id) }`);
+export const DeleteTask = graphql(
+  `mutation DeleteTask($id: ID!, $ifVersion: Int) { deleteTask(id: $id, ifVersion: $ifVersion) }`,
+);
 export const ToggleTask = graphql(`
-  mutation ToggleTask($id: ID!) { toggleTask(id: $id) { id userId title description status createdAt updatedAt } }
+  mutation ToggleTask($id: ID!, $ifVersion: Int) { toggleTask(id: $id, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt } }
 `);
 export const Health = graphql(`query Health { health { status version uptimeSeconds } }`);
 export const DatabaseHealth = graphql(`query DatabaseHealth { databaseHealth { status latencyMs } }`);

@@ -42,6 +42,8 @@ export interface Arguments {
   readonly status?: unknown;
   readonly search?: unknown;
   readonly sort?: unknown;
+  /** In REST `If-Match`. */
+  readonly ifVersion?: number;
 }
 
 /** One way in. */
@@ -170,12 +172,13 @@ const routeOf: Record<Operation, [method: string, path: string]> = {
 /** REST as a legacy client writes it. */
 export const restStyle: Style = {
   name: 'REST',
-  call: async (fetch, operation, { id, input, ...query } = {}, token) => {
+  call: async (fetch, operation, { id, input, ifVersion, ...query } = {}, token) => {
     const [method, template] = routeOf[operation];
     const url = new URL(`http://localhost${template.replace('{id}', encodeURIComponent(String(id)))}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     if (input !== undefined) headers['content-type'] = 'application/json';
+    if (ifVersion !== undefined) headers['if-match'] = `"${ifVersion}"`;
     const response = await fetch(url.href, {
       method,
       headers,

@@ -1,0 +1,25 @@
+import type { RestCall } from './handler.js';
+
+/** What one execution leaves for the handler around Sofa. */
+export interface Outcome {
+  readonly call: RestCall;
+  error?: unknown;
+  /** The answer as the view shows it. */
+  value?: unknown;
+  /** The same as its resolver gave it, with what the view leaves out. */
+  source?: unknown;
+}
+
+const outcomes = new WeakMap<object, Outcome>();
+
+/** Ties an outcome to the context that its operation is executed with. */
+export const expectOutcome = (context: object, outcome: Outcome): void => {
+  outcomes.set(context, outcome);
+};
+
+/** The outcome of the operation that runs with a context. */
+export function outcomeOf(context: unknown): Outcome {
+  const outcome = outcomes.get(context as object);
+  if (!outcome) throw new Error('no REST operation runs with this context');
+  return outcome;
+}
