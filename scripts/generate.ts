@@ -1,6 +1,5 @@
-// Writes schema.graphql, the API diff that a reviewer reads.
+// Writes the documents that are committed.
 import { writeFile } from 'node:fs/promises';
-import { printSchema } from 'graphql';
-import { schema } from '../src/graphql/schema.js';
+import { documents } from './documents.js';
 
-await writeFile(new URL('../schema.graphql', import.meta.url), `${printSchema(schema)}\n`);
+for (const [name, text] of Object.entries(await documents())) await writeFile(new URL(`../${name}`, import.meta.url), text);

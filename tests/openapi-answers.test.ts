@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorCatalogue } from '../src/core/errors.js';
+import { errorCatalogue } from '../src/core/error-catalogue.js';
 import { answers, byId, document, operations, type Schema } from './support/openapi.js';
 
 const { schemas } = document.components;

@@ -1,28 +1,4 @@
-/**
- * The one error catalogue: code → HTTP status and title. GraphQL's edge, REST's edge, the OpenAPI responses and
- * docs/errors.md look it up here; a code without a status does not compile.
- */
-export const errorCatalogue = {
-  BAD_REQUEST: { status: 400, title: 'The request is malformed.' },
-  UNAUTHENTICATED: { status: 401, title: 'Sign in to do this.' },
-  INVALID_CREDENTIALS: { status: 401, title: 'Wrong email or password.' },
-  FORBIDDEN: { status: 403, title: 'This task belongs to someone else.' },
-  NOT_FOUND: { status: 404, title: 'There is nothing here.' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take that method.' },
-  CONFLICT: { status: 409, title: 'This email already has an account.' },
-  PRECONDITION_FAILED: { status: 412, title: 'It has changed since you read it.' },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Only application/json bodies are taken.' },
-  VALIDATION_ERROR: { status: 422, title: 'A value breaks a rule.' },
-  QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for more than one request may.' },
-  RATE_LIMITED: { status: 429, title: 'Too many requests.' },
-  INTERNAL_SERVER_ERROR: { status: 500, title: 'Something went wrong on our side.' },
-  SERVICE_UNAVAILABLE: { status: 503, title: 'The service cannot answer right now.' },
-  TIMEOUT: { status: 504, title: 'The request took too long.' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-/** A code of the catalogue. */
-export type ErrorCode = keyof typeof errorCatalogue;
+import { type ErrorCode, errorCatalogue } from './error-catalogue.js';
 
 /** One faulty field: its path as the client wrote it, and what is wrong with it, as a sentence. */
 export interface FieldFault {

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import type { z } from 'zod';
-import type { ErrorCode } from '../core/errors.js';
+import type { ErrorCode } from '../core/error-catalogue.js';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Moment, TaskRow } from '../tasks/row.js';

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { AppError, errorCatalogue } from '../core/errors.js';
+import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.js';
+import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import { databaseFault } from '../db/faults.js';
 
@@ -40,7 +41,7 @@ export function toGraphQLError({ code, message, details }: AppError, thrown: unk
 }
 
 /** A GraphQL error of the catalogue, for a validation rule to report. */
-export const catalogueError = (code: keyof typeof errorCatalogue): GraphQLError =>
+export const catalogueError = (code: ErrorCode): GraphQLError =>
   new GraphQLError(errorCatalogue[code].title, { originalError: new AppError(code) });
 
 function libraryError({ message, extensions }: GraphQLError): AppError {

@@ -3,6 +3,7 @@ import '../auth/schema.js';
 import '../health/schema.js';
 import '../tasks/schema.js';
 import '../users/schema.js';
+import './error-code.js';
 
 /** The one schema, its fields in the order of the product page. GraphQL serves it as it is, REST as `rest/view.ts` shows it. */
 export const schema = builder.toSchema({ sortSchema: false });

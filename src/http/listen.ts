@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
 import { StartError } from '../core/start-error.js';
+import { restError } from '../rest/errors.js';
+import { prefersProblem } from './accept.js';
 import { commonHeaders } from './use-headers.js';
 
 /** A server that takes requests. */
@@ -44,7 +46,10 @@ export function listen(answer: RequestListener, { host, port }: { host: string; 
   const server = createNodeServer(serverOptions);
   const inFlight = new Set<ServerResponse>();
   const take: RequestListener = (request, response) => {
-    if (!isWellFormed(request)) return response.writeHead(400, refusalHeaders()).end(refusalBody);
+    if (!isWellFormed(request)) {
+      const { status, headers, body } = refusal(prefersProblem(request.headers.accept));
+      return response.writeHead(status, headers).end(body);
+    }
     // Nothing here depends on the name that a client calls us by.
     request.headers.host = 'localhost';
     inFlight.add(response);
@@ -96,22 +101,21 @@ function refusedAddress(error: NodeJS.ErrnoException, host: string, port: number
   return new StartError(`API_HOST, API_PORT: ${host}:${port} ${reason ?? `cannot be used (${error.code})`}.`, { cause: error });
 }
 
-const { code: error_code, message, details } = new AppError('BAD_REQUEST');
-const refusalBody = JSON.stringify({ error_code, message, details });
-
-const refusalHeaders = (): Record<string, string> => ({
-  ...commonHeaders,
-  'content-type': 'application/json; charset=utf-8',
-  'content-length': String(Buffer.byteLength(refusalBody)),
-  'x-request-id': randomUUID(),
-  connection: 'close',
-});
+/** The answer to what cannot be read as HTTP: the connection ends with it. */
+function refusal(problem = false) {
+  const requestId = randomUUID();
+  const { status, headers, body } = restError(new AppError('BAD_REQUEST'), { problem, requestId });
+  const length = String(Buffer.byteLength(body));
+  const own = { 'content-length': length, 'x-request-id': requestId, connection: 'close' };
+  return { status, headers: { ...commonHeaders, ...headers, ...own }, body };
+}
 
 // Node takes its own listener off a socket that it hands over, and an error that nobody hears ends the process.
 function refuse(socket: Duplex, status = '400 Bad Request'): void {
   socket.on('error', () => socket.destroy());
-  const fields = Object.entries(refusalHeaders()).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status}`, ...fields, '', refusalBody].join('\r\n'));
+  const { headers, body } = refusal();
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...fields, '', body].join('\r\n'));
   // Destroyed at once, what is still on its way to us would take the answer with it; left alone, it could stay for ever.
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }

@@ -18,7 +18,21 @@ export const landingStyle = `
   code, pre { font: 0.9rem/1.5 ui-monospace, monospace }
   pre { padding: 1rem; white-space: pre-wrap; background: light-dark(#f2f3f5, #25282c); border-radius: 0.4rem }
   li { margin: 0.4rem 0 }
+  :target { outline: 2px solid; outline-offset: 0.5rem }
   footer { margin-top: 2rem; font-size: 0.9rem; color: light-dark(#5b6168, #a4abb3) }
+`;
+
+/** A page without a script: text in the landing page's style. */
+export const plainPage = (title: string, body: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title><link rel="icon" href="${icon}"><style>${landingStyle}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
 `;
 
 /** The page at `/`: what this is, with links. */
@@ -28,20 +42,16 @@ export function landingPage({ explorer, version }: { explorer: boolean; version:
     : '<code>POST /graphql</code>: the GraphQL API';
   const query = 'mutation ($in: SignupInput!) { signup(input: $in) { accessToken } }';
   // Whatever stands in front of us decides our address, so the examples are requests, not commands.
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Tandem</title><link rel="icon" href="${icon}"><style>${landingStyle}</style>
-</head>
-<body>
-<h1>${logo} Tandem</h1>
+  return plainPage(
+    'Tandem',
+    `<h1>${logo} Tandem</h1>
 <p>A task backend with one schema and two ways in: GraphQL for front ends, REST for everybody else. Both are the same
 operations, over the same rules, and give the same answers.</p>
 <ul>
 <li>${graphiql}</li>
 <li><a href="/docs">REST documentation</a>: try every route; it writes the curl command, too
 (<a href="/openapi.json">OpenAPI 3.1</a>)</li>
+<li><a href="/docs/errors">Errors</a>: every code, in both styles</li>
 <li><a href="/health">Health</a> and <a href="/health/db">database health</a></li>
 </ul>
 <h2>A first request in REST</h2>
@@ -54,10 +64,8 @@ ${JSON.stringify(exampleAccount, null, 2)}</pre>
 Content-Type: application/json
 
 ${JSON.stringify({ query, variables: { in: exampleAccount } }, null, 2)}</pre>
-<footer>Version ${version}</footer>
-</body>
-</html>
-`;
+<footer>Version ${version}</footer>`,
+  );
 }
 
 /** The page at `/docs`: Swagger UI over `/openapi.json`. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { errorsPage } from './errors-page.js';
 import { graphiqlPage } from './graphiql-page.js';
 import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-texts.js';
 
@@ -35,6 +36,7 @@ export function createPages({ explorer, version, openapi }: PageParts): Pages {
   const loads: Readonly<Record<string, Load>> = {
     '/': async () => page(landingPage({ explorer, version }), 'text/html', landingPolicy),
     '/docs': async () => page(swaggerPage, 'text/html', swaggerPolicy),
+    '/docs/errors': async () => page(errorsPage(), 'text/html', landingPolicy),
     '/docs/init.js': async () => page(swaggerScript, 'text/javascript'),
     '/docs/swagger-ui.css': async () => page(await readSwagger('swagger-ui.css'), 'text/css'),
     '/docs/swagger-ui-bundle.js': async () => page(await readSwagger('swagger-ui-bundle.js'), 'text/javascript'),

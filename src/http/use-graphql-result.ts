@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../core/log.js';
 import { toAppError, toGraphQLError } from '../graphql/errors.js';
+import { prefers } from './accept.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 
 type Result = ExecutionResult & { data?: unknown };
@@ -36,15 +37,6 @@ export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
 
 const responseType = 'application/graphql-response+json';
 
-/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less (RFC 9110 §12.5.1). */
-function accepted(accept: string | null): string {
-  const ranges = (accept ?? '').toLowerCase().split(',');
-  const quality = qualityOf(ranges, responseType);
-  return quality > 0 && quality >= qualityOf(ranges, 'application/json') ? responseType : 'application/json';
-}
-
-/** How much a media type is wanted, 0 when it is not named. */
-function qualityOf(ranges: readonly string[], type: string): number {
-  const range = ranges.find((each) => each.split(';')[0]?.trim() === type);
-  return range === undefined ? 0 : Number(/;\s*q=([\d.]+)/.exec(range)?.[1] ?? 1);
-}
+/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less. */
+const accepted = (accept: string | null): string =>
+  prefers(accept, responseType, 'application/json') ? responseType : 'application/json';

@@ -1,7 +1,8 @@
-import { type ErrorCode, errorCatalogue } from '../core/errors.js';
+import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
 import type { DocumentExtensions } from '../graphql/builder.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
-import { errorExample, errorSchema } from './openapi-errors.js';
+import { errorMediaTypes } from './errors.js';
+import { errorExample, errorSchema, problemExample } from './openapi-errors.js';
 import type { Operation } from './operation.js';
 import type { Route } from './routes.js';
 
@@ -36,11 +37,14 @@ const headers = {
     schema: { type: 'string' },
     example: 'Bearer',
   },
+  Allow: {
+    description: 'The methods that the address takes (RFC 9110 §10.2.1).',
+    schema: { type: 'string' },
+    example: 'GET, HEAD, OPTIONS',
+  },
 } as const;
 
 type Header = keyof typeof headers;
-
-const errorHeaders: Readonly<Record<number, Header>> = { 401: 'WWW-Authenticate', 429: 'Retry-After', 503: 'Retry-After' };
 
 /** What any request can end in, whatever it asks for. */
 const ofAnyRequest = [
@@ -51,13 +55,18 @@ const ofAnyRequest = [
   'TIMEOUT',
 ] as const satisfies readonly ErrorCode[];
 
-/** The header fields of all answers: the Components Object's `headers`. */
-export const documentHeaders = () =>
-  Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, { ...header, required: true }]));
+const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` });
+
+/** The header fields that parts of the document refer to: the Components Object's `headers`. */
+export function documentHeaders(parts: object): object {
+  const text = JSON.stringify(parts);
+  const used = Object.entries(headers).filter(([name]) => text.includes(JSON.stringify(headerRef(name))));
+  return Object.fromEntries(used.map(([name, header]) => [name, { ...header, required: true }]));
+}
 
 /** Refers to the header fields that an answer carries beside the request's id. */
 export const headerRefs = (...names: Header[]) =>
-  Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, headerRef(name)]));
 
 /** Whether an operation is a read that takes conditions. */
 export const isConditionalRead = ({ method, tagged }: Route): boolean => method === 'GET' && tagged === true;
@@ -75,47 +84,46 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Opera
     ...(input || hasRule ? ['VALIDATION_ERROR' as const] : []),
     ...((field.extensions as DocumentExtensions).errors ?? []),
   ]);
-  return (Object.keys(errorCatalogue) as ErrorCode[]).filter((code) => codes.has(code));
+  return errorRows.map(([code]) => code).filter((code) => codes.has(code));
 }
 
-/** The codes of an operation that share a status, as one response each. */
-function errorsByStatus(operation: Operation): Map<number, ErrorCode[]> {
+/** The codes of an operation, those that share a status together. */
+function errorGroups(operation: Operation): ErrorCode[][] {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodes(operation)) {
     const { status } = errorCatalogue[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return byStatus;
+  return [...byStatus.values()];
 }
 
 /** `BAD_REQUEST` → `BadRequest`; several are joined by `Or`. */
 const responseName = (codes: readonly ErrorCode[]): string =>
   codes.map((code) => code.toLowerCase().replaceAll(/(^|_)[a-z]/g, (letter) => letter.slice(-1).toUpperCase())).join('Or');
 
+const rowOf = ([code]: readonly ErrorCode[]) => errorRows.find(([known]) => known === code)?.[1];
+
 /** The answers of an operation that are no success, by status. */
 export const documentErrors = (operation: Operation) =>
   Object.fromEntries(
-    [...errorsByStatus(operation)].map(([status, codes]) => [status, { $ref: `#/components/responses/${responseName(codes)}` }]),
+    errorGroups(operation).map((codes) => [rowOf(codes)?.status, { $ref: `#/components/responses/${responseName(codes)}` }]),
   );
 
 /** Every answer that is no success: the Components Object's `responses`. */
 export const documentResponses = (operations: readonly Operation[]) =>
   Object.fromEntries(
-    operations.flatMap((operation) =>
-      [...errorsByStatus(operation)].map(([status, codes]) => [responseName(codes), errorResponse(status, codes)]),
-    ),
+    operations.flatMap((operation) => errorGroups(operation).map((codes) => [responseName(codes), errorResponse(codes)])),
   );
 
-function errorResponse(status: number, codes: readonly ErrorCode[]): object {
-  const header = errorHeaders[status];
+function errorResponse(codes: readonly ErrorCode[]): object {
+  const header = rowOf(codes)?.header;
+  const examples = (word: (code: ErrorCode) => object) => Object.fromEntries(codes.map((code) => [code, { value: word(code) }]));
   return {
-    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].when}`).join('\n\n'),
     headers: headerRefs(...(header ? [header] : [])),
     content: {
-      'application/json': {
-        schema: errorSchema(codes),
-        examples: Object.fromEntries(codes.map((code) => [code, { value: errorExample(code) }])),
-      },
+      [errorMediaTypes.usual]: { schema: errorSchema('Error', codes), examples: examples(errorExample) },
+      [errorMediaTypes.problem]: { schema: errorSchema('Problem', codes), examples: examples(problemExample) },
     },
   };
 }

@@ -15,7 +15,7 @@ import {
 import { z } from 'zod';
 import type { DocumentExtensions } from '../graphql/builder.js';
 import { camelCase, snakeCase } from './names.js';
-import { errorShape } from './openapi-errors.js';
+import { errorShape, problemShape } from './openapi-errors.js';
 import type { Operation } from './operation.js';
 import type { EnumExtensions, InputExtensions } from './view.js';
 
@@ -114,5 +114,6 @@ function collect(type: GraphQLType, found: Set<GraphQLNamedType>): void {
 export function documentSchemas(operations: readonly Operation[]): JsonSchema {
   const types = new Set<GraphQLNamedType>();
   for (const { field } of operations) for (const { type } of [...field.args, field]) collect(type, types);
-  return { ...Object.fromEntries([...types].map((type) => [type.name, componentSchema(type)])), Error: errorShape };
+  const schemas = Object.fromEntries([...types].map((type) => [type.name, componentSchema(type)]));
+  return { ...schemas, Error: errorShape, Problem: problemShape };
 }

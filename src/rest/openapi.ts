@@ -8,8 +8,9 @@ import type { Route } from './routes.js';
 const description = `Tasks, and the people whose tasks they are. Sign up or log in, then send \`Authorization: Bearer …\`.
 
 Names are in snake_case, times in UTC. Body fields and query parameters that an operation does not know are ignored.
-Every answer that is no success is an \`Error\`, also those of no operation: 404 for an unknown address, and 405 with
-\`Allow\` for an address that does not take the method. HEAD is answered wherever GET is.
+Every answer that is no success is an \`Error\`, or the same as a \`Problem\` (RFC 9457) for who names
+\`application/problem+json\` in \`Accept\`; [every code](/docs/errors) has its explanation. So are those of no operation: 404
+for an unknown address, and 405 with \`Allow\` for an address that does not take the method. HEAD is answered wherever GET is.
 
 The same operations, over the same rules, are at \`POST /graphql\`.`;
 
@@ -38,6 +39,7 @@ export function openApiDocument(view: GraphQLSchema, routes: Readonly<Record<str
     const { path, method } = operation.route;
     paths[path] = { ...paths[path], [method.toLowerCase()]: documentOperation(operation) };
   }
+  const responses = documentResponses(operations);
   return {
     openapi: '3.1.0',
     info: { title: 'Tandem', version, description, license: { name: 'MIT', identifier: 'MIT' } },
@@ -48,8 +50,8 @@ export function openApiDocument(view: GraphQLSchema, routes: Readonly<Record<str
     components: {
       securitySchemes: { bearerAuth },
       schemas: documentSchemas(operations),
-      responses: documentResponses(operations),
-      headers: documentHeaders(),
+      responses,
+      headers: documentHeaders({ paths, responses }),
     },
   };
 }

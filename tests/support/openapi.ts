@@ -12,8 +12,14 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
+interface Body {
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, unknown>>;
+}
+
 interface Content {
-  readonly 'application/json': { readonly example?: unknown; readonly examples?: Readonly<Record<string, unknown>> };
+  readonly 'application/json': Body;
+  readonly 'application/problem+json'?: Body;
 }
 
 interface Answer {

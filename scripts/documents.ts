@@ -1,0 +1,47 @@
+// What is committed of what the sources say: the API as a reviewer and a client see it.
+import { readFile } from 'node:fs/promises';
+import { printSchema } from 'graphql';
+import { errorRows } from '../src/core/error-catalogue.js';
+import { schema } from '../src/graphql/schema.js';
+import { openApiDocument } from '../src/rest/openapi.js';
+import { routes } from '../src/rest/routes.js';
+import { restView } from '../src/rest/view.js';
+
+const restCell = (only: string | undefined, status: number, header: string | undefined) =>
+  only === 'GraphQL' ? 'never' : `${status}${header ? ` + \`${header}\`` : ''}`;
+
+const errorTable = errorRows
+  .map(
+    ([code, { status, title, when, only, header }]) => `| \`${code}\` | ${restCell(only, status, header)} | ${title} | ${when} |`,
+  )
+  .join('\n');
+
+/** The error catalogue as a page. */
+const errorsMarkdown = `# Errors
+
+Every error has one of these codes. REST answers \`{"error_code", "message", "details"}\`, or the same as a problem of
+RFC 9457 to who names \`application/problem+json\` in \`Accept\`, and no less than \`application/json\`; its \`type\` leads to
+the code on the page \`/docs/errors\`. GraphQL has \`extensions.code\` and \`extensions.details\`, and the enum \`ErrorCode\`.
+
+\`details\` is \`{}\` where there is nothing to add. When fields fail, \`field\` and \`error\` name the first, and where there
+are several, \`errors\` lists all.
+
+| code | REST | message, unless there is more to say | when |
+|---|---|---|---|
+${errorTable}
+
+GraphQL answers 200 once there is data, also \`null\`; before that the same status as REST, but 200 for a \`BAD_REQUEST\`
+under \`application/json\`. \`QUERY_TOO_COMPLEX\` is 400 always.
+
+Written by \`npm run generate\` from \`src/core/error-catalogue.ts\`.
+`;
+
+/** The committed documents by their file names. */
+export async function documents(): Promise<Readonly<Record<string, string>>> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return {
+    'schema.graphql': `${printSchema(schema)}\n`,
+    'openapi.json': `${JSON.stringify(openApiDocument(restView(schema, routes), routes, version), null, 2)}\n`,
+    'docs/errors.md': errorsMarkdown,
+  };
+}

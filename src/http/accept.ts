@@ -1,0 +1,29 @@
+import { errorMediaTypes } from '../rest/errors.js';
+
+/**
+ * Chooses between a media type that everybody understands and one for those who ask for it (RFC 9110 §12.5.1).
+ * @param accept the request's `Accept`.
+ * @returns whether the one asked for is named, and wanted no less than the usual one: who takes both names both.
+ */
+export function prefers(accept: string | null | undefined, askedFor: string, usual: string): boolean {
+  const ranges = readAccept(accept ?? '');
+  const quality = ranges.get(askedFor) ?? 0;
+  return quality > 0 && quality >= qualityOf(ranges, usual);
+}
+
+/** Whether errors are to be problems of RFC 9457. */
+export const prefersProblem = (accept: string | null | undefined): boolean =>
+  prefers(accept, errorMediaTypes.problem, errorMediaTypes.usual);
+
+/** The media ranges and how much each is wanted, from 0 to 1. */
+function readAccept(accept: string): ReadonlyMap<string, number> {
+  const ranges = accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => [range.split(';')[0]?.trim() ?? '', Number(/;\s*q=([\d.]+)/.exec(range)?.[1] ?? 1)] as const);
+  return new Map(ranges);
+}
+
+/** The most specific range counts. */
+const qualityOf = (ranges: ReadonlyMap<string, number>, type: string): number =>
+  ranges.get(type) ?? ranges.get(`${type.split('/')[0]}/*`) ?? ranges.get('*/*') ?? 0;
