@@ -7,6 +7,7 @@ import { createTokens } from './auth/tokens.js';
 import type { Config } from './config.js';
 import { createLogger, type Logger } from './core/log.js';
 import { type Database, openDatabase } from './db/client.js';
+import { createLedger } from './db/ledger.js';
 import { schema } from './graphql/schema.js';
 import { createHealthService } from './health/service.js';
 import { createPages } from './http/pages.js';
@@ -44,10 +45,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const tokens = createTokens(secret, config.accessTtlSeconds);
   const sessions = createSessions(db, tokens, log, config.refreshTtlSeconds);
   const credentials = createCredentials(db, log, config.budgets?.login);
+  const { fingerprint } = tokens;
+  const ledger = createLedger({ db, log, fingerprint, mismatchBudget: config.budgets?.login });
   const services = {
-    auth: createAuthService({ db, tokens, sessions, credentials, signupBudget: config.budgets?.signup }),
-    users: createUserService({ db, credentials, sessions }),
-    tasks: createTaskService(db, log),
+    auth: createAuthService({ db, ledger, tokens, sessions, credentials, signupBudget: config.budgets?.signup }),
+    users: createUserService({ db, ledger, credentials, sessions }),
+    tasks: createTaskService(db, ledger, log),
     health: createHealthService(db, version),
   };
 

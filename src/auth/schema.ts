@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.js';
-import { viewerOf } from '../graphql/context.js';
+import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
 import { loginInput, refreshInput, signupInput } from './rules.js';
 import type { AuthPayload } from './service.js';
@@ -46,7 +46,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     forAnyone: true,
     args: { input: t.arg({ type: SignupInput, required: true, description: 'The account.' }) },
-    resolve: (_root, { input }, { services, caller }) => services.auth.signup(caller, input),
+    resolve: (_root, { input }, context) => context.services.auth.signup(context.caller, idempotencyKeyOf(context), input),
   }),
   login: t.field({
     description: 'Signs in.',
@@ -55,7 +55,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     forAnyone: true,
     args: { input: t.arg({ type: LoginInput, required: true, description: 'Email and password.' }) },
-    resolve: (_root, { input }, { services, caller }) => services.auth.login(caller, input),
+    resolve: (_root, { input }, context) => context.services.auth.login(context.caller, idempotencyKeyOf(context), input),
   }),
   refresh: t.field({
     description: 'Exchanges a refresh token for a new pair of tokens. A used one ends the session.',
@@ -64,13 +64,13 @@ builder.mutationFields((t) => ({
     nullable: true,
     forAnyone: true,
     args: { input: t.arg({ type: RefreshInput, required: true, description: 'The refresh token.' }) },
-    resolve: (_root, { input }, { services }) => services.auth.refresh(input),
+    resolve: (_root, { input }, context) => context.services.auth.refresh(idempotencyKeyOf(context), input),
   }),
   logout: t.boolean({
     description: 'Ends this session: its tokens stop working at once. Answers true.',
     nullable: true,
     resolve: async (_root, _args, context) => {
-      await context.services.auth.logout(viewerOf(context));
+      await context.services.auth.logout(viewerOf(context), idempotencyKeyOf(context));
       return true;
     },
   }),

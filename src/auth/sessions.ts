@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database } from '../db/client.js';
-import { digestOf, newRefreshToken, type Tokens } from './tokens.js';
+import type { Database, Queries } from '../db/client.js';
+import { digestOf, type Tokens } from './tokens.js';
 
 /** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */
 const freshMs = 800;
@@ -23,9 +23,10 @@ export interface OpenSession extends Viewer {
 
 /** The sign-ins that are alive. */
 export interface Sessions {
-  /** The ids and the first refresh token of a session to be; `auth/service.ts` writes them with the account. */
-  draft(userId: string): OpenSession & { digest: string; ttlSeconds: number };
-  open(userId: string): Promise<OpenSession>;
+  /** A session to be, with the digest of its first refresh token; `auth/service.ts` writes it with the account. */
+  draft(userId: string): Viewer & { digest: string; ttlSeconds: number };
+  /** @param queries the transaction that it is part of. */
+  open(queries: Queries, userId: string): Promise<Viewer>;
   /** Whether a session lives and belongs to whom its token says. */
   isLive(viewer: Viewer): Promise<boolean>;
   /**
@@ -33,9 +34,9 @@ export interface Sessions {
    * @throws AppError `UNAUTHENTICATED`
    */
   rotate(refreshToken: string): Promise<OpenSession>;
-  end(viewer: Viewer): Promise<void>;
+  end(queries: Queries, viewer: Viewer): Promise<void>;
   /** Ends a person's other sessions. */
-  endOthers(viewer: Viewer): Promise<void>;
+  endOthers(queries: Queries, viewer: Viewer): Promise<void>;
   /** Remembers sessions as ended that went with their person's row. */
   forget(sessionIds: readonly string[]): void;
 }
@@ -61,28 +62,28 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
     { cache: false, maxBatchSize: 500 },
   );
 
-  async function endWhere(condition: string, values: readonly unknown[]): Promise<void> {
-    const rows = await db.query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
+  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<void> {
+    const rows = await query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
     forget(rows.map((row) => row.id));
   }
 
   function draft(userId: string) {
-    const refreshToken = newRefreshToken();
-    return { userId, sessionId: randomBytes(16).toString('hex'), refreshToken, digest: digestOf(refreshToken), ttlSeconds };
+    const sessionId = randomBytes(16).toString('hex');
+    return { userId, sessionId, digest: digestOf(tokens.firstOf(sessionId)), ttlSeconds };
   }
 
   return {
     draft,
     forget,
-    open: async (userId) => {
-      const session = draft(userId);
-      await endWhere('user_id = $1 AND expires_at <= now()', [userId]);
-      await db.query(
+    open: async (queries, userId) => {
+      const { sessionId, digest } = draft(userId);
+      await endWhere(queries, 'user_id = $1 AND expires_at <= now()', [userId]);
+      await queries.query(
         `WITH opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
          INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
-        [session.sessionId, userId, ttlSeconds, session.digest],
+        [sessionId, userId, ttlSeconds, digest],
       );
-      return session;
+      return { userId, sessionId };
     },
     isLive: async ({ userId, sessionId }) => {
       const cached = known.get(sessionId);
@@ -97,18 +98,18 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
       return owner === userId;
     },
     rotate: (refreshToken) => rotate(db, log, endWhere, refreshToken, tokens.childOf(refreshToken)),
-    end: ({ sessionId }) => {
+    end: (queries, { sessionId }) => {
       ended(sessionId);
-      return endWhere('id = $1', [sessionId]);
+      return endWhere(queries, 'id = $1', [sessionId]);
     },
-    endOthers: ({ userId, sessionId }) => endWhere('user_id = $1 AND id <> $2', [userId, sessionId]),
+    endOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),
   };
 }
 
 async function rotate(
   db: Database,
   log: Logger,
-  endWhere: (condition: string, values: readonly unknown[]) => Promise<void>,
+  endWhere: (queries: Queries, condition: string, values: readonly unknown[]) => Promise<void>,
   parent: string,
   child: string,
 ): Promise<OpenSession> {
@@ -135,7 +136,7 @@ async function rotate(
   if (!replayed?.live) throw new AppError('UNAUTHENTICATED', { message: 'This refresh token is not valid.' });
   const { sessionId, userId } = replayed;
   if (replayed.answerable) return { sessionId, userId, refreshToken: child };
-  await endWhere('id = $1', [sessionId]);
+  await endWhere(db, 'id = $1', [sessionId]);
   log.warn({ audit: 'session.replay', sessionId, userId }, 'a used refresh token came back: session ended');
   throw new AppError('UNAUTHENTICATED', { message: 'This refresh token is not valid.' });
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Viewer } from '../core/viewer.js';
 
@@ -17,9 +17,14 @@ export interface Tokens {
   /** The key of access tokens. A key object: `jsonwebtoken` takes 50 times as long with a string. */
   readonly accessKey: KeyObject;
   readonly accessTtlSeconds: number;
-  signAccess(viewer: Viewer): string;
+  /** @param issuedAt in seconds since the epoch. */
+  signAccess(viewer: Viewer, issuedAt: number): string;
+  /** The first refresh token of a session: derived, so that a repeated sign-in gets the same again. */
+  firstOf(sessionId: string): string;
   /** The refresh token that follows another: derived, so that a repeated request gets the same again. */
   childOf(refreshToken: string): string;
+  /** What is kept of a request to know it again: it may hold a password, so the digest is keyed. */
+  fingerprint(text: string): string;
 }
 
 /**
@@ -28,27 +33,29 @@ export interface Tokens {
  */
 export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
   const accessKey = createSecretKey(Buffer.from(secret, 'utf8'));
-  const refreshKey = Buffer.from(hkdfSync('sha256', secret, '', 'tandem refresh token', 32));
+  const derive = (purpose: string) => {
+    const key = Buffer.from(hkdfSync('sha256', secret, '', `tandem ${purpose}`, 32));
+    return (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  };
   const { issuer, audience } = accessTokenVerification;
   return {
     accessKey,
     accessTtlSeconds,
-    signAccess: ({ userId, sessionId }) =>
-      jwt.sign({ sid: sessionId }, accessKey, {
+    signAccess: ({ userId, sessionId }, issuedAt) =>
+      jwt.sign({ sid: sessionId, iat: issuedAt }, accessKey, {
         algorithm: 'HS256',
         subject: userId,
         issuer,
         audience,
         expiresIn: accessTtlSeconds,
       }),
-    childOf: (refreshToken) => createHmac('sha256', refreshKey).update(refreshToken).digest('base64url'),
+    firstOf: derive('first refresh token'),
+    childOf: derive('refresh token'),
+    fingerprint: derive('request fingerprint'),
   };
 }
 
-/** A first refresh token: 256 random bits. */
-export const newRefreshToken = (): string => randomBytes(32).toString('base64url');
-
-/** What is stored of a refresh token. Of 256 random bits a plain digest is enough. */
+/** What is stored of a refresh token. Of 256 bits that nobody can guess a plain digest is enough. */
 export const digestOf = (refreshToken: string): string => createHash('sha256').update(refreshToken).digest('hex');
 
 /**

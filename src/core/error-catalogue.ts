@@ -43,7 +43,11 @@ export const errorCatalogue = {
     when: 'The address is known, but not with this method. In GraphQL also a mutation by GET.',
     header: 'Allow',
   },
-  CONFLICT: { status: 409, title: 'This email already has an account.', when: 'The email has an account already.' },
+  CONFLICT: {
+    status: 409,
+    title: 'It conflicts with what is there already, or under way.',
+    when: 'The email has an account already, or a request with the same idempotency key is in flight.',
+  },
   PRECONDITION_FAILED: {
     status: 412,
     title: 'It has changed since you read it.',
@@ -58,7 +62,7 @@ export const errorCatalogue = {
   VALIDATION_ERROR: {
     status: 422,
     title: 'A value breaks a rule.',
-    when: 'A required value is missing, or one of the right type breaks a rule: `details` names it.',
+    when: 'A required value is missing, one of the right type breaks a rule, or an idempotency key came before with another request: `details` names it.',
   },
   QUERY_TOO_COMPLEX: {
     status: 400,

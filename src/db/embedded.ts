@@ -9,6 +9,7 @@ import { lockFolder } from './lock.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
 import { toRfc3339 } from './moments.js';
+import { transactionOf } from './transaction.js';
 
 /**
  * Opens the embedded database below a folder, making both when they are new.
@@ -48,6 +49,7 @@ export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<vo
     prisma,
     query: async <Row>(text: string, values: readonly unknown[]) =>
       (await pglite.query<Row>(text, [...values], { parsers })).rows,
+    transaction: transactionOf(prisma),
     close: async () => {
       await prisma.$disconnect();
       await pglite.close();

@@ -6,6 +6,7 @@ import type { Database } from './client.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
 import { toRfc3339 } from './moments.js';
+import { transactionOf } from './transaction.js';
 
 // Any constant will do, as long as every process of this product uses the same one.
 const migrationLock = 815_493_027;
@@ -47,6 +48,7 @@ export async function openPostgres(url: string, poolSize: number): Promise<Datab
     prisma,
     query: async <Row>(text: string, values: readonly unknown[]) =>
       (await pool.query({ name: nameOf(text), text, values: values as unknown[], types })).rows as Row[],
+    transaction: transactionOf(prisma),
     close: async () => {
       await prisma.$disconnect();
       await pool.end();

@@ -72,7 +72,8 @@ export function createServer({ config, log, schema, rest, pages, services, prism
     plugins: answerRefusals(plugins, log),
     context: ({ request }) => {
       const { identity, caller } = exchangeOf(request);
-      return { identity, caller, services, prisma };
+      const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
+      return { identity, caller, idempotency, services, prisma };
     },
     // Each of these would answer, or stand in the way, before the list above has its say.
     cors: false,

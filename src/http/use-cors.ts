@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { ServerContext } from './exchange.js';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const requestHeaders = 'authorization, content-type, if-match, if-none-match, x-request-id';
+const requestHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id';
 const exposedHeaders = 'etag, location, link, retry-after, x-request-id, www-authenticate';
 const preflightSeconds = '7200';
 

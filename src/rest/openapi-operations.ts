@@ -1,7 +1,8 @@
 import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
+import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { examples, parameterExamples } from './openapi-examples.js';
-import { documentErrors, headerRefs, isConditionalRead } from './openapi-responses.js';
+import { documentErrors, headerRefs, isConditionalRead, isWrite } from './openapi-responses.js';
 import { parameterSchema, restText, schemaOf } from './openapi-schemas.js';
 import type { Operation } from './operation.js';
 
@@ -13,6 +14,7 @@ export function documentOperation(operation: Operation): object {
     ...pathArgs.map((arg) => parameter(arg, 'path')),
     ...queryArgs.map((arg) => parameter(arg, 'query')),
     ...conditions(operation),
+    ...(isWrite(route) ? [idempotencyKey] : []),
   ];
   return {
     operationId: field.name,
@@ -40,6 +42,17 @@ const parameter = (arg: GraphQLArgument, place: 'path' | 'query') => ({
   schema: parameterSchema(arg),
   example: parameterExamples[arg.name],
 });
+
+const idempotencyKey = {
+  name: idempotencyKeyField,
+  in: 'header',
+  description:
+    'Names this request, so that it can be sent again: the same key with the same request is answered for a day as it was first, ' +
+    'with another one by 422, and while the first is in flight by 409 (draft-ietf-httpapi-idempotency-key-header).',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: longestIdempotencyKey },
+  example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+};
 
 const condition = (name: string, description: string) => ({
   name,

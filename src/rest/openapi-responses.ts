@@ -71,12 +71,16 @@ export const headerRefs = (...names: Header[]) =>
 /** Whether an operation is a read that takes conditions. */
 export const isConditionalRead = ({ method, tagged }: Route): boolean => method === 'GET' && tagged === true;
 
+/** Whether an operation can be made safe to send again. */
+export const isWrite = ({ method }: Route): boolean => method !== 'GET';
+
 /** The codes that an operation can end in, in the order of the catalogue. */
 function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Operation): ErrorCode[] {
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...ofAnyRequest,
     ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
+    ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     ...(isForAnyone(field) ? [] : ['UNAUTHENTICATED' as const]),
     ...(pathArgs.length > 0 ? ['FORBIDDEN' as const, 'NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.js';
-import { viewerOf } from '../graphql/context.js';
+import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
 import './list-schema.js';
 import { newTask, taskChanges } from './rules.js';
 import { TaskStatusType, TaskType, taskIdSchema } from './task-schema.js';
@@ -44,7 +44,8 @@ builder.mutationFields((t) => ({
     type: TaskType,
     nullable: true,
     args: { input: t.arg({ type: CreateTaskInput, required: true, description: 'The task.' }) },
-    resolve: (query, _root, { input }, context) => context.services.tasks.create(viewerOf(context), input, query),
+    resolve: (query, _root, { input }, context) =>
+      context.services.tasks.create(viewerOf(context), idempotencyKeyOf(context), input, query),
   }),
   updateTask: t.prismaField({
     description: 'Changes a task of one’s own.',
@@ -56,19 +57,19 @@ builder.mutationFields((t) => ({
       ifVersion: t.arg.int(unlessChanged),
     },
     resolve: (query, _root, { input, ...which }, context) =>
-      context.services.tasks.update(viewerOf(context), which, input, query),
+      context.services.tasks.update(viewerOf(context), idempotencyKeyOf(context), which, input, query),
   }),
   deleteTask: t.id({
     description: 'Deletes a task of one’s own. Answers the id that is gone.',
     nullable: true,
     args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
-    resolve: (_root, which, context) => context.services.tasks.remove(viewerOf(context), which),
+    resolve: (_root, which, context) => context.services.tasks.remove(viewerOf(context), idempotencyKeyOf(context), which),
   }),
   toggleTask: t.field({
     description: 'Turns a pending task into a completed one, and back.',
     type: TaskType,
     nullable: true,
     args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
-    resolve: (_root, which, context) => context.services.tasks.toggle(viewerOf(context), which),
+    resolve: (_root, which, context) => context.services.tasks.toggle(viewerOf(context), idempotencyKeyOf(context), which),
   }),
 }));

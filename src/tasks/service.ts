@@ -1,14 +1,17 @@
 import { AppError } from '../core/errors.js';
+import type { IdempotencyKey } from '../core/idempotency-key.js';
 import type { Logger } from '../core/log.js';
 import type { ConnectionArguments } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
-import type { Database } from '../db/client.js';
-import { isForeignKeyViolation, isMissingRow } from '../db/faults.js';
+import type { Database, Queries } from '../db/client.js';
+import { isForeignKeyViolation } from '../db/faults.js';
+import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { readConnection, type TaskConnection } from './connection.js';
 import type { TaskFilter } from './filter.js';
+import { createOwnership, type OwnTask, type Which } from './ownership.js';
 import { readPage, type TaskPage } from './pages.js';
 import { createTaskReads } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
@@ -22,38 +25,19 @@ export interface TaskService {
   page(viewer: Viewer, args: TaskFilter & { page?: number | null; limit?: number | null }): Promise<TaskPage>;
   connection(viewer: Viewer, args: TaskFilter & ConnectionArguments): Promise<TaskConnection>;
   get(viewer: Viewer, id: string | number): Promise<TaskRow>;
-  create(viewer: Viewer, input: unknown, query?: Query): Promise<TaskRow>;
+  create(viewer: Viewer, key: IdempotencyKey | undefined, input: unknown, query?: Query): Promise<TaskRow>;
   /** Absent fields keep, `null` clears the description. */
-  update(viewer: Viewer, which: Which, input: unknown, query?: Query): Promise<TaskRow>;
+  update(viewer: Viewer, key: IdempotencyKey | undefined, which: Which, input: unknown, query?: Query): Promise<TaskRow>;
   /** @returns the id that is gone. */
-  remove(viewer: Viewer, which: Which): Promise<number>;
+  remove(viewer: Viewer, key: IdempotencyKey | undefined, which: Which): Promise<number>;
   /** Pending ⇄ Completed in one statement, so that two at once cannot both read the same state. */
-  toggle(viewer: Viewer, which: Which): Promise<TaskRow>;
-}
-
-/** A task to be changed; with `ifVersion` only if its version is this, or one of these: else `PRECONDITION_FAILED`. */
-export interface Which {
-  readonly id: string | number;
-  readonly ifVersion?: number | readonly number[] | null;
-}
-
-/** The row that a statement may touch. */
-interface Where {
-  readonly id: number;
-  readonly userId: string;
-  readonly version?: { readonly in: number[] };
+  toggle(viewer: Viewer, key: IdempotencyKey | undefined, which: Which): Promise<TaskRow>;
 }
 
 /** Makes the task operations over a database. */
-export function createTaskService(db: Database, log: Logger): TaskService {
+export function createTaskService(db: Database, ledger: Ledger, log: Logger): TaskService {
   const reads = createTaskReads(db);
-
-  /** Tells whether ids exist, whoever owns them, and nothing else of them. */
-  const existence = loaderForEach<number, boolean>(() => async (ids) => {
-    const found = await db.query<{ id: number }>('SELECT id FROM tasks WHERE id = ANY($1::int[])', [ids]);
-    const known = new Set(found.map((row) => row.id));
-    return ids.map((id) => known.has(id));
-  });
+  const own = createOwnership(db, reads, log);
 
   /** The owners of a list's tasks are one person: what they are asked at once with the same words is read once. */
   const connections = loaderForEach<string, TaskConnection>((viewer) => async (keys) => {
@@ -63,65 +47,55 @@ export function createTaskService(db: Database, log: Logger): TaskService {
     return keys.map((key) => settled.get(key) as TaskConnection | Error);
   });
 
-  /** Only after a miss: 403 when the task is another's, 404 when there is none. */
-  async function missing(viewer: Viewer, id: number, operation: string): Promise<never> {
-    if (!(await existence(viewer).load(id))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
-    log.warn(
-      { audit: 'task.forbidden', operation, taskId: id, userId: viewer.userId },
-      'access to another person’s task refused',
-    );
-    throw new AppError('FORBIDDEN');
-  }
-
-  async function own(
-    viewer: Viewer,
-    { id: givenId, ifVersion }: Which,
-    operation: string,
-    run: (where: Where) => Promise<TaskRow | null | undefined>,
-  ): Promise<TaskRow> {
-    const where = { id: taskId(givenId), userId: viewer.userId };
-    const version = ifVersion == null ? {} : { version: { in: [ifVersion].flat() } };
-    const task = await run({ ...where, ...version }).catch((error) => {
-      if (isMissingRow(error)) return null;
-      throw error;
-    });
-    if (task) return task;
-    // It is there, and the viewer's: so it was the version that did not fit.
-    if (ifVersion != null && (await reads.get(where))) throw new AppError('PRECONDITION_FAILED');
-    return missing(viewer, where.id, operation);
-  }
-
   return {
     page: (viewer, args) => readPage(db, reads, viewer, args),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
-    create: async (viewer, input, query) => {
+    create: (viewer, key, input, query) => {
       const data = validate(newTask, input);
-      return db.prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } }).catch((error) => {
-        // The account went this moment, and its sessions with it.
-        throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
-      });
-    },
-    update: (viewer, which, input, query) => {
-      const wanted = { ...which, id: taskId(which.id) };
-      const data = validate(taskChanges, input);
-      const unchanged = Object.values(data).every((value) => value === undefined);
-      return own(viewer, wanted, 'updateTask', (where) =>
-        unchanged ? db.prisma.task.findUnique({ ...query, where }) : db.prisma.task.update({ ...query, where, data }),
+      return ledger.once({ ...viewer, key, operation: 'createTask', payload: data }, (commit) =>
+        commit(({ prisma }) => prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } })).catch((error) => {
+          // The account went this moment, and its sessions with it.
+          throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
+        }),
       );
     },
-    remove: async (viewer, which) => {
-      const { id: gone } = await own(viewer, which, 'deleteTask', (where) => db.prisma.task.delete({ where }));
-      return gone;
+    update: (viewer, key, givenWhich, input, query) => {
+      const which = checked(givenWhich);
+      const data = validate(taskChanges, input);
+      const unchanged = Object.values(data).every((value) => value === undefined);
+      return ledger.once({ ...viewer, key, operation: 'updateTask', payload: { ...which, data } }, (commit) =>
+        own(viewer, which, 'updateTask', (where) =>
+          commit(({ prisma }) =>
+            unchanged ? prisma.task.findUnique({ ...query, where }) : prisma.task.update({ ...query, where, data }),
+          ),
+        ),
+      );
     },
-    toggle: (viewer, which) =>
-      own(viewer, which, 'toggleTask', async ({ id, userId, version }) => {
-        const [task] = await db.query<TaskRow>(
-          `UPDATE tasks SET status = CASE status WHEN 'Pending' THEN 'Completed' ELSE 'Pending' END
-           WHERE id = $1 AND user_id = $2 ${version ? 'AND version = ANY($3::int[])' : ''} RETURNING ${taskColumns}`,
-          version ? [id, userId, version.in] : [id, userId],
-        );
-        return task;
-      }),
+    remove: async (viewer, key, givenWhich) => {
+      const which = checked(givenWhich);
+      const { id } = await ledger.once({ ...viewer, key, operation: 'deleteTask', payload: which }, (commit) =>
+        own(viewer, which, 'deleteTask', (where) => commit(({ prisma }) => prisma.task.delete({ where }))),
+      );
+      return id;
+    },
+    toggle: (viewer, key, givenWhich) => {
+      const which = checked(givenWhich);
+      return ledger.once({ ...viewer, key, operation: 'toggleTask', payload: which }, (commit) =>
+        own(viewer, which, 'toggleTask', (where) => commit((queries) => toggle(queries, where))),
+      );
+    },
   };
+}
+
+/** The same task and condition, in one spelling for both styles. */
+const checked = ({ id, ifVersion }: Which) => ({ id: taskId(id), ifVersion: ifVersion == null ? undefined : [ifVersion].flat() });
+
+async function toggle({ query }: Queries, { id, userId, version }: OwnTask): Promise<TaskRow | undefined> {
+  const [task] = await query<TaskRow>(
+    `UPDATE tasks SET status = CASE status WHEN 'Pending' THEN 'Completed' ELSE 'Pending' END
+     WHERE id = $1 AND user_id = $2 ${version ? 'AND version = ANY($3::int[])' : ''} RETURNING ${taskColumns}`,
+    version ? [id, userId, version.in] : [id, userId],
+  );
+  return task;
 }

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.js';
-import { viewerOf } from '../graphql/context.js';
+import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
 import { farewell, profileChanges } from './service.js';
 
 /** A person with an account. */
@@ -47,7 +47,8 @@ builder.mutationFields((t) => ({
     type: UserType,
     nullable: true,
     args: { input: t.arg({ type: UpdateMeInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => context.services.users.update(viewerOf(context), context.caller, input),
+    resolve: (_root, { input }, context) =>
+      context.services.users.update(viewerOf(context), context.caller, idempotencyKeyOf(context), input),
   }),
   deleteMe: t.boolean({
     description: 'Deletes one’s own account with all its tasks. Answers true.',
@@ -55,7 +56,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     args: { input: t.arg({ type: DeleteMeInput, required: true, description: 'The password.' }) },
     resolve: async (_root, { input }, context) => {
-      await context.services.users.remove(viewerOf(context), context.caller, input);
+      await context.services.users.remove(viewerOf(context), context.caller, idempotencyKeyOf(context), input);
       return true;
     },
   }),

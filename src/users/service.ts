@@ -4,13 +4,15 @@ import { hashPassword } from '../auth/passwords.js';
 import { givenPassword, newPassword } from '../auth/rules.js';
 import type { Sessions } from '../auth/sessions.js';
 import { AppError, fieldError } from '../core/errors.js';
+import type { IdempotencyKey } from '../core/idempotency-key.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
-import type { Database } from '../db/client.js';
+import type { Database, Queries } from '../db/client.js';
 import { isMissingRow, isUniqueViolation } from '../db/faults.js';
+import type { Ledger } from '../db/ledger.js';
 import type { User } from '../generated/prisma/client.js';
-import { email, name } from './rules.js';
+import { email, emailTaken, name } from './rules.js';
 
 /** What a profile's update takes. */
 export const profileChanges = z.object({
@@ -28,18 +30,19 @@ export interface UserService {
   /** The owner of one of the viewer's tasks: one statement for all that one request asks for at once. */
   owner(viewer: Viewer, userId: string): Promise<User>;
   /** A new email or password needs the current password; a new password ends the other sessions. */
-  update(viewer: Viewer, caller: Caller, input: unknown): Promise<User>;
-  /** Ends the account with its tasks and sessions. */
-  remove(viewer: Viewer, caller: Caller, input: unknown): Promise<void>;
+  update(viewer: Viewer, caller: Caller, key: IdempotencyKey | undefined, input: unknown): Promise<User>;
+  /** Ends the account with its tasks, sessions and idempotency keys. */
+  remove(viewer: Viewer, caller: Caller, key: IdempotencyKey | undefined, input: unknown): Promise<void>;
 }
 
 interface Parts {
   readonly db: Database;
+  readonly ledger: Ledger;
   readonly credentials: Credentials;
   readonly sessions: Sessions;
 }
 
-export function createUserService({ db, credentials, sessions }: Parts): UserService {
+export function createUserService({ db, ledger, credentials, sessions }: Parts): UserService {
   const owners = loaderForEach<string, User>(() => async (ids) => {
     const users = await db.prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
     const byId = new Map(users.map((user) => [user.id, user]));
@@ -57,7 +60,7 @@ export function createUserService({ db, credentials, sessions }: Parts): UserSer
   return {
     me: (viewer) => owner(viewer, viewer.userId),
     owner,
-    update: async (viewer, caller, input) => {
+    update: async (viewer, caller, key, input) => {
       const changes = validate(profileChanges, input);
       const sensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (sensitive && changes.currentPassword === undefined) {
@@ -65,35 +68,41 @@ export function createUserService({ db, credentials, sessions }: Parts): UserSer
           { field: 'currentPassword', error: 'Current password is needed to change email or password' },
         ]);
       }
-      if (sensitive) await prove(viewer, caller, changes.currentPassword as string);
-      if (changes.name === undefined && !sensitive) return owner(viewer, viewer.userId);
-      const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
-      const user = await save(viewer, { name: changes.name, email: changes.email }, passwordHash);
-      if (passwordHash) await sessions.endOthers(viewer);
-      return user;
+      return ledger.once({ ...viewer, key, operation: 'updateMe', payload: changes }, async (commit) => {
+        if (sensitive) await prove(viewer, caller, changes.currentPassword as string);
+        if (changes.name === undefined && !sensitive) return owner(viewer, viewer.userId);
+        const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
+        return commit(async (queries) => {
+          const user = await save(queries, viewer, changes, passwordHash);
+          if (passwordHash) await sessions.endOthers(queries, viewer);
+          return user;
+        });
+      });
     },
-    remove: async (viewer, caller, input) => {
-      const { password } = validate(farewell, input);
-      await prove(viewer, caller, password);
-      const gone = await db.prisma.session.findMany({ where: { userId: viewer.userId }, select: { id: true } });
-      await db.query('DELETE FROM users WHERE id = $1', [viewer.userId]);
-      sessions.forget([viewer.sessionId, ...gone.map((session) => session.id)]);
+    remove: async (viewer, caller, key, input) => {
+      const given = validate(farewell, input);
+      await ledger.once({ ...viewer, key, operation: 'deleteMe', payload: given }, async (commit) => {
+        await prove(viewer, caller, given.password);
+        const gone = await db.prisma.session.findMany({ where: { userId: viewer.userId }, select: { id: true } });
+        await commit(({ query }) => query('DELETE FROM users WHERE id = $1', [viewer.userId]));
+        sessions.forget([viewer.sessionId, ...gone.map((session) => session.id)]);
+      });
     },
   };
+}
 
-  async function save(
-    viewer: Viewer,
-    changes: { name?: string | undefined; email?: string | undefined },
-    passwordHash: string | undefined,
-  ): Promise<User> {
-    const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
-    try {
-      return await db.prisma.user.update({ where: { id: viewer.userId }, data: { ...changes, credential } });
-    } catch (error) {
-      if (isUniqueViolation(error))
-        throw new AppError('CONFLICT', { details: { field: 'email', error: 'Email has an account already' } });
-      if (isMissingRow(error)) throw new AppError('UNAUTHENTICATED');
-      throw error;
-    }
+async function save(
+  { prisma }: Queries,
+  viewer: Viewer,
+  { name, email }: { name?: string | undefined; email?: string | undefined },
+  passwordHash: string | undefined,
+): Promise<User> {
+  const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
+  try {
+    return await prisma.user.update({ where: { id: viewer.userId }, data: { name, email, credential } });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw emailTaken();
+    if (isMissingRow(error)) throw new AppError('UNAUTHENTICATED');
+    throw error;
   }
 }

@@ -68,9 +68,9 @@ describe.each(styles)('a change in $name that names the version it was made for'
 describe('Task.version', () => {
   it('counts every change, whoever makes it', async () => {
     const made = await query(app.fetch, 'mutation { createTask(input: {title: "Counted"}) { id version } }', ada.token);
-    const { id, version } = (made.data ?? {}).createTask as { id: string; version: number };
-    expect(version).toBe(1);
-    await app.db.query(`UPDATE tasks SET description = 'by another program' WHERE id = $1`, [Number(id)]);
+    const task = made.data?.createTask as { id: string; version: number };
+    expect(task.version).toBe(1);
+    await app.db.query(`UPDATE tasks SET description = 'by another program' WHERE id = $1`, [Number(task.id)]);
     const seen = await query(app.fetch, '{ tasks(limit: 1) { data { version } } }', ada.token);
     expect(seen.data?.tasks).toEqual({ data: [{ version: 2 }] });
   });

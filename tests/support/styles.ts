@@ -44,7 +44,14 @@ export interface Arguments {
   readonly sort?: unknown;
   /** In REST `If-Match`. */
   readonly ifVersion?: number;
+  /** A header field in both. */
+  readonly idempotencyKey?: string;
 }
+
+const commonHeaders = ({ idempotencyKey }: Arguments, token: string | undefined): Record<string, string> => ({
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+});
 
 /** One way in. */
 export interface Style {
@@ -52,7 +59,7 @@ export interface Style {
   call(fetch: Fetch, operation: Operation, args?: Arguments, token?: string): Promise<Outcome>;
 }
 
-const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snake = (name: string) => name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Renames every key of a value. */
 function respell(value: unknown, rename: (name: string) => string): unknown {
@@ -73,7 +80,7 @@ function enumName(value: unknown): unknown {
     : value;
 }
 
-function graphqlVariables({ status, sort, input, ...rest }: Arguments): Record<string, unknown> {
+function graphqlVariables({ status, sort, input, idempotencyKey: _, ...rest }: Arguments): Record<string, unknown> {
   const given = { ...rest, status: enumName(status), sort: enumName(sort), input };
   if (isRecord(input) && 'status' in input) given.input = { ...input, status: enumName(input.status) };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -119,7 +126,7 @@ const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTas
 export const graphqlStyle: Style = {
   name: 'GraphQL',
   call: async (fetch, operation, args = {}, token) => {
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = commonHeaders(args, token);
     const client = new GraphQLClient('http://localhost/graphql', { fetch: fetch as never, headers, errorPolicy: 'none' });
     try {
       const {
@@ -172,11 +179,12 @@ const routeOf: Record<Operation, [method: string, path: string]> = {
 /** REST as a legacy client writes it. */
 export const restStyle: Style = {
   name: 'REST',
-  call: async (fetch, operation, { id, input, ifVersion, ...query } = {}, token) => {
+  call: async (fetch, operation, args = {}, token) => {
+    const { id, input, ifVersion, idempotencyKey: _, ...query } = args;
     const [method, template] = routeOf[operation];
     const url = new URL(`http://localhost${template.replace('{id}', encodeURIComponent(String(id)))}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = commonHeaders(args, token);
     if (input !== undefined) headers['content-type'] = 'application/json';
     if (ifVersion !== undefined) headers['if-match'] = `"${ifVersion}"`;
     const response = await fetch(url.href, {

@@ -1,0 +1,28 @@
+import { fieldError } from './errors.js';
+
+/** Names one write of a client, so that it can be sent again without being made again. */
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Of several writes that came with one key (mutations of one GraphQL document), which: from 0. */
+  readonly part: number;
+}
+
+/** The header field's name, as errors and documents spell it. */
+export const idempotencyKeyField = 'Idempotency-Key';
+/** The longest key, in characters. */
+export const longestIdempotencyKey = 255;
+
+// RFC 9651 §3.3.3: a String, in quotes; most clients leave the quotes out.
+const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/;
+const plain = /^[!#-~]+$/;
+
+/**
+ * Reads `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with its quotes or without.
+ * @throws AppError `BAD_REQUEST`
+ */
+export function parseIdempotencyKey(field: string): string {
+  const key = quoted.exec(field)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? (plain.test(field) ? field : '');
+  if (key !== '' && key.length <= longestIdempotencyKey) return key;
+  const error = `${idempotencyKeyField} must be 1-${longestIdempotencyKey} printable ASCII characters`;
+  throw fieldError('BAD_REQUEST', [{ field: idempotencyKeyField, error }]);
+}
