@@ -1,0 +1,44 @@
+// Fails when schema.graphql or openapi.json break clients of the last release and docs/changes/next.md does not say so.
+// With `--release` it makes today's documents those of the last release instead.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { Promises } from './breaking-changes.js';
+import { releaseLines, unannouncedChanges, versionOf } from './changes.js';
+
+const root = new URL('../', import.meta.url);
+const folder = new URL('docs/changes/', root);
+const read = (base: URL) => async (name: string) => readFile(new URL(name, base), 'utf8');
+
+async function readPromises(base: URL): Promise<Promises> {
+  const [sdl = '', openapi = ''] = await Promise.all(['schema.graphql', 'openapi.json'].map(read(base)));
+  return { sdl, openapi };
+}
+
+async function readNotes(): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.md'));
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(folder)(name)])));
+}
+
+async function release(current: Promises, before: Promises, notes: Readonly<Record<string, string>>): Promise<void> {
+  const version = versionOf(current);
+  if (version === versionOf(before)) throw new Error(`${version} is released: raise the version, then npm run generate`);
+  const note = (notes['next.md'] ?? '# Next\n\nNothing that breaks clients.\n').replace(/^# .*/, `# ${version}`);
+  await writeFile(
+    new URL(`${version}.md`, folder),
+    `${note.trimEnd()}\n\nReleased documents (SHA-256):\n\n${releaseLines(current).join('\n')}\n`,
+  );
+  await rm(new URL('next.md', folder), { force: true });
+  await writeFile(new URL('released/schema.graphql', folder), current.sdl);
+  await writeFile(new URL('released/openapi.json', folder), current.openapi);
+}
+
+const [released, current, notes] = await Promise.all([
+  readPromises(new URL('released/', folder)),
+  readPromises(root),
+  readNotes(),
+]);
+if (process.argv.includes('--release')) await release(current, released, notes);
+else {
+  const fault = await unannouncedChanges({ released, current, notes });
+  if (fault) console.error(fault);
+  process.exitCode = fault ? 1 : 0;
+}
