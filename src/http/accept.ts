@@ -5,7 +5,7 @@ import { errorMediaTypes } from '../rest/errors.js';
  * @param accept the request's `Accept`.
  * @returns whether the one asked for is named, and wanted no less than the usual one: who takes both names both.
  */
-export function prefers(accept: string | null | undefined, askedFor: string, usual: string): boolean {
+function prefers(accept: string | null | undefined, askedFor: string, usual: string): boolean {
   const ranges = readAccept(accept ?? '');
   const quality = ranges.get(askedFor) ?? 0;
   return quality > 0 && quality >= qualityOf(ranges, usual);
@@ -14,6 +14,19 @@ export function prefers(accept: string | null | undefined, askedFor: string, usu
 /** Whether errors are to be problems of RFC 9457. */
 export const prefersProblem = (accept: string | null | undefined): boolean =>
   prefers(accept, errorMediaTypes.problem, errorMediaTypes.usual);
+
+/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less. */
+const graphqlMediaTypes = { asked: 'application/graphql-response+json', usual: 'application/json' } as const;
+
+/**
+ * Chooses how `/graphql` answers.
+ * @returns the media type, and the header fields that tell it.
+ */
+export function graphqlRepresentation(accept: string | null) {
+  const { asked, usual } = graphqlMediaTypes;
+  const mediaType = prefers(accept, asked, usual) ? asked : usual;
+  return { mediaType, headers: { 'content-type': `${mediaType}; charset=utf-8`, vary: 'Accept' } };
+}
 
 /** The media ranges and how much each is wanted, from 0 to 1. */
 function readAccept(accept: string): ReadonlyMap<string, number> {

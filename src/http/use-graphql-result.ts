@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../core/log.js';
 import { toAppError, toGraphQLError } from '../graphql/errors.js';
-import { prefers } from './accept.js';
+import { graphqlRepresentation } from './accept.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 
 type Result = ExecutionResult & { data?: unknown };
@@ -16,7 +16,7 @@ export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
     onResultProcess: ({ request, result, setResultProcessor }) => {
       const { requestId } = exchangeOf(request);
       const { data, errors } = result as Result;
-      const mediaType = accepted(request.headers.get('accept'));
+      const { mediaType, headers: representation } = graphqlRepresentation(request.headers.get('accept'));
       setResultProcessor((_result, fetchAPI) => {
         const known = (errors ?? []).map((error) => toAppError(error, log, requestId));
         const body = errors ? { data, errors: known.map((error, index) => toGraphQLError(error, errors[index])) } : { data };
@@ -28,15 +28,9 @@ export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
         );
         return new fetchAPI.Response(JSON.stringify(body), {
           status: first && !isOld ? first.status : 200,
-          headers: { ...headers, 'content-type': `${mediaType}; charset=utf-8` },
+          headers: { ...headers, ...representation },
         });
       }, mediaType);
     },
   };
 }
-
-const responseType = 'application/graphql-response+json';
-
-/** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less. */
-const accepted = (accept: string | null): string =>
-  prefers(accept, responseType, 'application/json') ? responseType : 'application/json';

@@ -61,7 +61,12 @@ describe('whatever /graphql refuses has errors with code and details, and the st
   ])('%s', async (_, search, init, status, code) => {
     for (const accept of ['application/json', '*/*', 'application/graphql-response+json']) {
       const headers = { accept, ...Object.fromEntries(new Headers(init.headers)) };
-      const refusal = await graphqlRefusal(await app.fetch(`/graphql${search}`, { ...init, headers }));
+      const response = await app.fetch(`/graphql${search}`, { ...init, headers });
+      const type = accept === '*/*' ? 'application/json' : accept;
+      // GraphQL over HTTP: only of its own media type does a client read errors whatever the status is.
+      expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+      expect(response.headers.get('vary')).toBe('Accept, Origin');
+      const refusal = await graphqlRefusal(response);
       expect([accept, refusal.status, refusal.code]).toEqual([accept, status, code]);
     }
   });
