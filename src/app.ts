@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { GraphQLSchema } from 'graphql';
 import { createCredentials } from './auth/credentials.js';
 import { readSecret } from './auth/secret.js';
 import { createAuthService } from './auth/service.js';
@@ -8,7 +9,7 @@ import type { Config } from './config.js';
 import { createLogger, type Logger } from './core/log.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
-import { schema } from './graphql/schema.js';
+import { schema as ownSchema } from './graphql/schema.js';
 import { createHealthService } from './health/service.js';
 import { createPages } from './http/pages.js';
 import { createServer } from './http/server.js';
@@ -30,6 +31,7 @@ export interface App {
 export interface Overrides {
   readonly log?: Logger;
   readonly db?: Database;
+  readonly schema?: GraphQLSchema;
 }
 
 /**
@@ -37,6 +39,7 @@ export interface Overrides {
  * @throws StartError when the database or the data folder cannot be used.
  */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const { schema = ownSchema } = overrides;
   const log = overrides.log ?? createLogger(config);
   const secret = await readSecret(config);
   const db = overrides.db ?? (await openDatabase(config));

@@ -25,6 +25,12 @@ export interface DocumentExtensions {
   readonly errors?: readonly ErrorCode[];
 }
 
+/** When a deprecated root field was deprecated and when it goes, beside its `deprecationReason`, as `extensions`. */
+export interface DeprecationExtension {
+  /** Dates as RFC 3339 has them, such as `2026-01-01`: midnight in UTC. */
+  readonly deprecation?: { readonly since: string; readonly sunset?: string };
+}
+
 /** Rows of tasks come from Prisma and from SQL of our own, which differ in how they hold a moment. */
 type ModelTypes = Omit<PrismaTypes, 'Task'> & { Task: Omit<PrismaTypes['Task'], 'Shape'> & { Shape: TaskRow } };
 

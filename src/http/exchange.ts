@@ -14,6 +14,8 @@ export interface Exchange {
   body: Buffer | undefined;
   /** Schema coordinates of what was asked for, for the log. */
   operations: readonly string[];
+  /** Header fields of the answer, whatever it is. */
+  notices: Readonly<Record<string, string>>;
   /** The answer carries tokens and must not be stored anywhere. */
   secret: boolean;
 }

@@ -3,7 +3,7 @@ import type { ServerContext } from './exchange.js';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const requestHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id';
-const exposedHeaders = 'etag, location, link, retry-after, x-request-id, www-authenticate';
+const exposedHeaders = 'deprecation, etag, location, link, retry-after, sunset, x-request-id, www-authenticate';
 const preflightSeconds = '7200';
 
 /**

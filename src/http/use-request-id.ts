@@ -20,6 +20,7 @@ export function useRequestId(): Plugin<object, ServerContext> {
         identity: { kind: 'anonymous' },
         body: undefined,
         operations: [],
+        notices: {},
         secret: false,
       });
     },

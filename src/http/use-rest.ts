@@ -34,6 +34,7 @@ export function useRest(rest: RestHandler, timeLimitMs: number): Plugin<object, 
       const match = rest.find(request.method, path);
       const exchange = exchangeOf(request);
       exchange.operations = [match.coordinate];
+      exchange.notices = rest.notices(match);
       exchange.secret = tokenOperations.has(match.coordinate);
       const context = { ...serverContext, request };
       const enveloped = getEnveloped(context);
@@ -47,6 +48,9 @@ export function useRest(rest: RestHandler, timeLimitMs: number): Plugin<object, 
         execute: enveloped.execute,
       };
       endResponse(await withTimeLimit(rest.answer(match, call, fetchAPI), timeLimitMs));
+    },
+    onResponse: ({ request, response }) => {
+      for (const [name, value] of Object.entries(exchangeOf(request).notices)) response.headers.set(name, value);
     },
   };
 }

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.js';
 import { type Context, viewerOf } from '../graphql/context.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { entityTagOf, isNotModified, versionsAsked } from './conditions.js';
+import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { readInput, readQuery } from './input.js';
 import { pageLinks } from './links.js';
 import { type Operation, operationOf } from './operation.js';
@@ -31,6 +32,8 @@ interface FetchAPI {
 export interface RestHandler {
   /** Which operation a request is for. @throws AppError `NOT_FOUND`, `METHOD_NOT_ALLOWED`. */
   find(method: string, path: string): Match;
+  /** The header fields of every answer of an operation, also of one that is no success. */
+  notices(match: Match): Readonly<DeprecationHeaders>;
   /** @throws AppError for what REST itself refuses, and whatever a resolver threw. */
   answer(match: Match, call: RestCall, fetchAPI: FetchAPI): Promise<Response>;
 }
@@ -41,6 +44,7 @@ export interface RestHandler {
  */
 export function createRestHandler(view: GraphQLSchema): RestHandler {
   const operations = new Map(Object.entries(routes).map(([name, route]) => [name, operationOf(view, name, route)]));
+  const notices = new Map([...operations].map(([name, { field }]) => [name, deprecationHeaders(field)]));
   const sofa = useSofa({
     basePath: '/',
     schema: view,
@@ -64,6 +68,7 @@ export function createRestHandler(view: GraphQLSchema): RestHandler {
 
   return {
     find,
+    notices: ({ coordinate }) => notices.get(coordinate) ?? {},
     answer: async ({ coordinate, route }, call, fetchAPI) => {
       const operation = operations.get(coordinate) as Operation;
       // Who asks comes first: a stranger is not told what is wrong with the rest.

@@ -2,8 +2,9 @@ import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
 import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { examples, parameterExamples } from './openapi-examples.js';
-import { documentErrors, headerRefs, isConditionalRead, isWrite } from './openapi-responses.js';
-import { parameterSchema, restText, schemaOf } from './openapi-schemas.js';
+import { deprecationRefs, headerRefs } from './openapi-headers.js';
+import { documentErrors, isConditionalRead, isWrite } from './openapi-responses.js';
+import { deprecated, parameterSchema, restText, schemaOf } from './openapi-schemas.js';
 import type { Operation } from './operation.js';
 
 /** Describes one operation: an OpenAPI Operation Object. */
@@ -18,9 +19,10 @@ export function documentOperation(operation: Operation): object {
   ];
   return {
     operationId: field.name,
-    summary: description.replace(/\.(\s.*)?$/s, ''),
+    summary: restText({ description: field.description }).replace(/\.(\s.*)?$/s, ''),
     description,
     tags: [route.tag],
+    ...deprecated(field),
     ...(isForAnyone(field) ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(input
@@ -32,13 +34,14 @@ export function documentOperation(operation: Operation): object {
 
 // What GraphQL answers where REST says 204 is of no use here.
 const fieldText = ({ route, field }: Operation): string =>
-  route.status === 204 ? restText(field).replace(/ Answers [^.]+\.$/, '') : restText(field);
+  restText(route.status === 204 ? { ...field, description: field.description?.replace(/ Answers [^.]+\.$/, '') } : field);
 
 const parameter = (arg: GraphQLArgument, place: 'path' | 'query') => ({
   name: arg.name,
   in: place,
   description: restText(arg),
   required: isNonNullType(arg.type),
+  ...deprecated(arg),
   schema: parameterSchema(arg),
   example: parameterExamples[arg.name],
 });
@@ -73,17 +76,22 @@ function conditions({ route, ifMatch }: Operation): object[] {
   ];
 }
 
-const notModified = ({ route }: Operation): object =>
-  isConditionalRead(route) ? { 304: { description: 'You have it already. There is no body.', headers: headerRefs('ETag') } } : {};
+function notModified(operation: Operation): object {
+  if (!isConditionalRead(operation.route)) return {};
+  const headers = { ...headerRefs('ETag'), ...deprecationRefs(operation) };
+  return { 304: { description: 'You have it already. There is no body.', headers } };
+}
 
 const json = (example: string, schema: object) => ({ 'application/json': { schema, example: examples[example] } });
 
-function success({ route, field }: Operation): object {
-  const headers = headerRefs(
+function success(operation: Operation): object {
+  const { route, field } = operation;
+  const own = headerRefs(
     ...(route.tagged ? ['ETag' as const] : []),
     ...(route.location ? ['Location' as const] : []),
     ...(route.paged ? ['Link' as const] : []),
   );
+  const headers = { ...own, ...deprecationRefs(operation) };
   if (route.status === 204) return { description: 'Done. There is no body.', headers };
   const type = getNamedType(field.type);
   // A root field may be null for GraphQL's sake; in REST a success never is.

@@ -33,9 +33,20 @@ const extensionsOf = ({ extensions }: { extensions: object }) => extensions as D
 const enumOf = (type: GraphQLNamedType) => (type.extensions as Partial<EnumExtensions>).enum;
 const isComponent = (type: GraphQLNamedType) => !isScalarType(type) || enumOf(type) !== undefined;
 
-/** What a description says, with names as REST has them. */
-export const restText = ({ description }: { readonly description?: string | null }): string =>
-  (description ?? '').replaceAll(/`[a-z]\w*`/g, snakeCase);
+/** What the schema says of something in words. */
+interface Described {
+  readonly description?: string | null;
+  readonly deprecationReason?: string | null;
+}
+
+/** What a description says, and why not to use it any more, with names as REST has them. */
+export function restText({ description, deprecationReason }: Described): string {
+  const text = deprecationReason == null ? [description] : [description, `Deprecated: ${deprecationReason}`];
+  return text.join(' ').replaceAll(/`[a-z]\w*`/g, snakeCase);
+}
+
+/** The flag of what is deprecated, where it is. */
+export const deprecated = ({ deprecationReason }: Described) => (deprecationReason == null ? {} : { deprecated: true });
 
 /** The schema of a type's values, null left aside: a reference for what has a name of its own. */
 export function schemaOf(type: GraphQLType): JsonSchema {
@@ -66,7 +77,10 @@ function ruleSchema(rule: z.ZodType | undefined): { value: JsonSchema; nullable:
 function objectSchema(type: GraphQLObjectType): JsonSchema {
   const properties = Object.values(type.getFields()).map((field) => {
     const value = { ...schemaOf(field.type), ...extensionsOf(field).jsonSchema };
-    return [field.name, { ...(isNullableType(field.type) ? orNull(value) : value), description: restText(field) }];
+    return [
+      field.name,
+      { ...(isNullableType(field.type) ? orNull(value) : value), description: restText(field), ...deprecated(field) },
+    ];
   });
   return {
     type: 'object',
@@ -85,7 +99,7 @@ function inputSchema(type: GraphQLInputObjectType): JsonSchema {
   const properties = fields.map((field) => {
     const { value, nullable } = ruleSchema(shape[camelCase(field.name)] as z.ZodType | undefined);
     const schema = isComponent(getNamedType(field.type)) ? schemaOf(field.type) : { ...schemaOf(field.type), ...value };
-    return [field.name, { ...(nullable ? orNull(schema) : schema), description: restText(field) }];
+    return [field.name, { ...(nullable ? orNull(schema) : schema), description: restText(field), ...deprecated(field) }];
   });
   return {
     type: 'object',

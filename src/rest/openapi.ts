@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
+import { documentHeaders } from './openapi-headers.js';
 import { documentOperation } from './openapi-operations.js';
-import { documentHeaders, documentResponses } from './openapi-responses.js';
+import { documentResponses } from './openapi-responses.js';
 import { documentSchemas } from './openapi-schemas.js';
 import { operationOf } from './operation.js';
 import type { Route } from './routes.js';
