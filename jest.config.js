@@ -1,5 +1,6 @@
 const common = {
   testEnvironment: 'node',
+  setupFilesAfterEnv: ['./tests/support/held/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

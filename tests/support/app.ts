@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { databaseKind, openTestDatabase, type TestDatabase } from './databases.js';
+import { heldFetch } from './held/hold.js';
 import { type Fetch, restStyle } from './styles.js';
 
 export const testSecret = 'tests-sign-with-this-and-nothing-else-does';
@@ -37,8 +38,10 @@ export async function openTestApp(settings: Record<string, string> = {}, kind = 
     ...database,
     app,
     lines,
-    fetch: (url, init) =>
-      Promise.resolve(app.handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Promise<Response>,
+    fetch: heldFetch(
+      (url, init) =>
+        Promise.resolve(app.handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Promise<Response>,
+    ),
     close: async () => {
       await app.handler.dispose();
       await database.drop();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { openTestApp, type TestApp } from './app.js';
+import { holdWire } from './held/wire.js';
 
 /** The app behind a socket. */
 export interface SocketApp extends TestApp {
@@ -47,6 +48,7 @@ export interface Wire {
 export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
   let received = '';
+  const sent: Buffer[] = [];
   socket.setEncoding('latin1').on('data', (text: string) => {
     received += text;
   });
@@ -55,12 +57,16 @@ export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
   const closed = once(socket, 'close');
   await once(socket, 'connect');
   return {
-    send: (text) => void socket.write(text),
+    send: (text) => {
+      sent.push(Buffer.from(text));
+      socket.write(text);
+    },
     answer: async (head = false) => {
       for (;;) {
         const found = takeAnswer(received, head);
         if (found) {
           received = received.slice(found.length);
+          holdWire(sent, found.answer);
           return found.answer;
         }
         if (socket.destroyed) throw new Error(`closed without a whole answer: ${JSON.stringify(received)}`);
