@@ -4,11 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
+import { openEmbedded } from '../src/db/embedded.js';
 import { lockFolder } from '../src/db/lock.js';
-import { openPostgres } from '../src/db/postgres.js';
 import { testConfig } from './support/app.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { refusal, runScript } from './support/script.js';
+import { copyDataDir } from './support/server-process.js';
 import { restStyle } from './support/styles.js';
 
 let folder: string;
@@ -21,9 +22,9 @@ const seed = (args: string, env: Record<string, string>) => runScript('prisma/se
 
 describe('npm run db:seed', () => {
   test('makes people who can sign in to their even share of the tasks, and runs twice', async () => {
-    const dataDir = path.join(folder, 'seeded');
-    const first = await seed('--users 4 --tasks 120', { DATA_DIR: dataDir });
-    const second = await seed('--users 2 --tasks 10', { DATA_DIR: dataDir });
+    const { url, drop } = await createPostgresDatabase('');
+    const first = await seed('--users 4 --tasks 120', { DATABASE_URL: url });
+    const second = await seed('--users 2 --tasks 10', { DATABASE_URL: url });
     expect([first, second]).toMatchObject([
       { code: 0, err: '' },
       { code: 0, err: '' },
@@ -31,7 +32,7 @@ describe('npm run db:seed', () => {
     // No terminal, no bar.
     expect(first.out).toMatch(/^4 of 4 people\n120 of 120 tasks\nSign in with \S+ and the password \S+ [^\r\n]*\n$/);
 
-    const app = await createApp(testConfig({ DATA_DIR: dataDir }), { log: pino({ enabled: false }) });
+    const app = await createApp(testConfig({ DATABASE_URL: url }), { log: pino({ enabled: false }) });
     const fetch = async (url: string, init?: RequestInit) =>
       (await app.handler.fetch(new Request(url, init) as never)) as Response;
     for (const [{ out }, share] of [[first, 30] as const, [second, 5] as const]) {
@@ -41,12 +42,14 @@ describe('npm run db:seed', () => {
       expect(await restStyle.call(fetch, 'tasks', {}, token)).toMatchObject({ status: 200, value: { total: share } });
     }
     await app.close();
+    await drop();
   });
 
-  test('fills a PostgreSQL with tasks that look lived with', async () => {
-    const { url, drop } = await createPostgresDatabase('');
-    expect(await seed('--tasks 6000', { DATABASE_URL: url })).toMatchObject({ code: 0, err: '' });
-    const db = await openPostgres(url, 1);
+  test('fills an embedded database with tasks that look lived with', async () => {
+    const DATA_DIR = path.join(folder, 'seeded');
+    await copyDataDir(DATA_DIR);
+    expect(await seed('--tasks 6000', { DATA_DIR })).toMatchObject({ code: 0, err: '' });
+    const db = await openEmbedded(DATA_DIR);
     const [found] = await db.query(
       `SELECT count(*)::int AS tasks, count(DISTINCT user_id)::int AS owners, count(DISTINCT title) > 1000 AS many_titles,
          count(description) BETWEEN 1000 AND 5000 AS some_described,
@@ -57,7 +60,6 @@ describe('npm run db:seed', () => {
       [],
     );
     await db.close();
-    await drop();
     const looks = {
       many_titles: true,
       some_described: true,

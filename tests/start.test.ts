@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPostgresDatabase } from './support/databases.js';
-import { serverEntry, startServer } from './support/server-process.js';
+import { copyDataDir, type ServerProcess, serverEntry, startServer } from './support/server-process.js';
 
 const json = { 'content-type': 'application/json' };
 const run = promisify(execFile);
@@ -55,7 +55,9 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     const port = await new Promise<number>((resolve) =>
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
     );
-    const { code, said } = await refusedStart({ API_PORT: String(port) });
+    const DATA_DIR = path.join(folder, 'port-taken');
+    await copyDataDir(DATA_DIR);
+    const { code, said } = await refusedStart({ DATA_DIR, API_PORT: String(port) });
     other.close();
     expect([code, said]).toEqual([
       1,
@@ -65,6 +67,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
 
   it('when the data folder is in use, and the folder can be used again after that process was killed', async () => {
     const DATA_DIR = path.join(folder, 'shared');
+    await copyDataDir(DATA_DIR);
     const first = await startServer({ DATA_DIR });
     const { code, said } = await refusedStart({ DATA_DIR });
     expect([code, said]).toEqual([
@@ -164,9 +167,20 @@ describe('on PostgreSQL', () => {
   });
 });
 
-describe('the process', () => {
+describe('the process, on its first start,', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startServer({ DATA_DIR: path.join(folder, 'new'), RATE_LIMIT: 'off' });
+  });
+  afterAll(() => server.stop());
+
+  it('prints where GraphiQL, the REST docs and the health check are, and says loudly that the budgets are lifted', () => {
+    for (const address of ['/graphql', '/docs', '/health'])
+      expect(server.output()).toContain(`http://127.0.0.1:${server.port}${address}`);
+    expect(server.output()).toMatch(/WARNING: RATE_LIMIT=off/);
+  });
+
   it('finishes what is in flight on SIGTERM, closes the database, and exits with 0 within ten seconds', async () => {
-    const server = await startServer();
     // Hashing takes a while: the answer is on its way when the signal comes.
     const signup = fetch(`${server.url}/api/auth/signup`, {
       method: 'POST',
@@ -179,13 +193,5 @@ describe('the process', () => {
     expect([answer.status, code]).toEqual([201, 0]);
     expect(Date.now() - began).toBeLessThan(10_000);
     await expect(fetch(`${server.url}/health`)).rejects.toThrow();
-  });
-
-  it('prints where GraphiQL, the REST docs and the health check are, and says loudly that the budgets are lifted', async () => {
-    const server = await startServer({ RATE_LIMIT: 'off' });
-    for (const address of ['/graphql', '/docs', '/health'])
-      expect(server.output()).toContain(`http://127.0.0.1:${server.port}${address}`);
-    expect(server.output()).toMatch(/WARNING: RATE_LIMIT=off/);
-    await server.stop();
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,13 +27,17 @@ const startPatienceMs = 30_000;
 /** Longer than the server's own patience with what is in flight. */
 const stopPatienceMs = 12_000;
 
+/** Copies a data folder whose database is made and migrated: for what is not about the first start. @param target is made. */
+export const copyDataDir = (target: string): Promise<void> => cp(process.env.TEST_DATA_DIR ?? '', target, { recursive: true });
+
 /**
- * Starts the product, and waits until it is healthy.
+ * Starts the product, and waits until it is healthy. Unless told otherwise, on a copied data folder.
  * @param settings variables of the environment; only these and the defaults here reach the process.
  * @throws when it ends, or is not healthy in time; the message holds what it printed.
  */
 export async function startServer(settings: Record<string, string> = {}): Promise<ServerProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tandem-server-'));
+  if (!settings.DATABASE_URL && !settings.DATA_DIR) await copyDataDir(folder);
   const { PATH = '', HOME = folder } = process.env;
   const server = spawn(process.execPath, [serverEntry], {
     cwd: root,

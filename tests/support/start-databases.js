@@ -1,29 +1,63 @@
-// Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server and one PGlite image,
-// both migrated, for the tests to copy from.
-import { spawnSync } from 'node:child_process';
+// Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server, one PGlite image and
+// one data folder, all migrated, for the tests to copy from.
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
 import { startPostgres } from './postgres-server.js';
 
 export default async function startDatabases() {
   const folder = await mkdtemp(path.join(tmpdir(), 'tandem-test-'));
   globalThis.testFolder = folder;
   await chmod(folder, 0o755);
-  const serverFolder = path.join(folder, 'postgresql');
-  await mkdir(serverFolder);
-  if (!process.env.TEST_SERVER_URL) {
-    globalThis.testServer = await startPostgres(serverFolder);
-    process.env.TEST_SERVER_URL = globalThis.testServer.url;
-  }
+  process.env.TEST_DATA_DIR = path.join(folder, 'data');
   process.env.TEST_IMAGE = path.join(folder, 'pglite.tar');
   process.env.TEST_TEMPLATE = `tandem_template_${randomBytes(4).toString('hex')}`;
-  const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+  await mkdir(process.env.TEST_DATA_DIR);
+  // Side by side: each of them keeps one core busy.
+  const [pglite] = await Promise.all([
+    PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
+    findServer(path.join(folder, 'postgresql')),
+    compile(),
+  ]);
+  // Only now is there anything to import.
+  const { serveEmbedded } = await import('../../dist/db/embedded.js');
+  const { openPostgres } = await import('../../dist/db/postgres.js');
+  await Promise.all([makeImages(pglite, serveEmbedded), makeTemplate(openPostgres)]);
+}
+
+async function findServer(folder) {
+  if (process.env.TEST_SERVER_URL) return;
+  await mkdir(folder);
+  globalThis.testServer = await startPostgres(folder);
+  process.env.TEST_SERVER_URL = globalThis.testServer.url;
+}
+
+async function compile() {
+  const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
     stdio: 'inherit',
   });
-  if (built.status !== 0) throw new Error('the sources could not be compiled');
-  // In a process of its own: this one cannot load TypeScript.
-  const made = spawnSync(process.execPath, ['--import', 'tsx', 'tests/support/make-templates.ts'], { stdio: 'inherit' });
-  if (made.status !== 0) throw new Error('the template databases could not be made');
+  const [code] = await once(compiler, 'exit');
+  if (code !== 0) throw new Error('the sources could not be compiled');
+}
+
+async function makeImages(pglite, serveEmbedded) {
+  const db = await serveEmbedded(pglite);
+  await writeFile(process.env.TEST_IMAGE, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()));
+  await db.close();
+}
+
+async function makeTemplate(openPostgres) {
+  const { TEST_SERVER_URL, TEST_TEMPLATE } = process.env;
+  const server = new pg.Client(TEST_SERVER_URL);
+  await server.connect();
+  await server.query(`CREATE DATABASE ${TEST_TEMPLATE}`);
+  await server.end();
+  const url = new URL(TEST_SERVER_URL);
+  url.pathname = TEST_TEMPLATE;
+  await (await openPostgres(url.href, 2)).close();
 }
