@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLEnumType, isEnumType } from 'graphql';
+import { createApp } from '../src/app.js';
 import { type ErrorCode, errorCatalogue, errorRows } from '../src/core/error-catalogue.js';
 import { schema } from '../src/graphql/schema.js';
-import { newPerson, openTestApp, type Person, password, type TestApp } from './support/app.js';
+import { newPerson, openTestApp, type Person, password, type TestApp, testConfig } from './support/app.js';
 import { query } from './support/graphql.js';
 import { answers, document, operations } from './support/openapi.js';
 import { type Door, doors } from './support/refusals.js';
@@ -16,7 +17,7 @@ let ada: Person;
 let taskOfAda: unknown;
 let taskOfBob: unknown;
 beforeAll(async () => {
-  app = await openTestApp({ REQUEST_TIMEOUT_SECONDS: '1' });
+  app = await openTestApp();
   strict = await openTestApp({ RATE_LIMIT: 'on', RATE_ANONYMOUS: '1/h' });
   ada = await newPerson(app);
   const bob = await newPerson(app);
@@ -53,6 +54,11 @@ const ask =
   (operation: Operation, args: () => Arguments = () => ({}), token: () => string | undefined = () => ada.token): Provocation =>
   ({ style, wrap }) =>
     style.call(wrap(app.fetch), operation, args(), token());
+/** The app over the same database, with little time for each request. */
+const hasty: Fetch = async (url, init) => {
+  const { handler } = await createApp(testConfig({ REQUEST_TIMEOUT_SECONDS: '1' }), { db: app.db, log: app.app.log });
+  return (await handler.fetch(new Request(url, init) as never)) as unknown as Response;
+};
 /** What stands before the operations answers as a whole. */
 const knock =
   (send: (door: Door, fetch: Fetch) => Promise<Response>): Provocation =>
@@ -66,13 +72,12 @@ const knock =
     const body = (await sent?.json()) as { error_code?: string; errors?: { extensions: { code: string } }[] };
     return { status, headers, code: body.error_code ?? body.errors?.[0]?.extensions.code };
   };
-const broken = (fail: () => unknown): Provocation => {
-  const list = ask('tasks');
-  return (way) => {
+const broken =
+  (fail: () => unknown, fetch: Fetch = (url, init) => app.fetch(url, init)): Provocation =>
+  ({ style, wrap }) => {
     restore = sabotage(app.db, fail as () => never);
-    return list(way);
+    return style.call(wrap(fetch), 'tasks', {}, ada.token);
   };
-};
 
 const sixteenAliases = Array.from({ length: 16 }, (_, n) => `a${n}: __typename`).join(' ');
 
@@ -104,7 +109,7 @@ const provocations: Readonly<Record<ErrorCode, Provocation>> = {
     throw Object.assign(new Error(), { code: 'ECONNREFUSED' });
   }),
   // It ends, as a statement does: what is waited for holds up those behind it.
-  TIMEOUT: broken(() => setTimeout(1_100).then(() => Promise.reject(new Error()))),
+  TIMEOUT: broken(() => setTimeout(1_100).then(() => Promise.reject(new Error())), hasty),
 };
 
 const ways = styles.map((style, index): Way => ({ style, door: doors[index] as Door, wrap: (fetch) => fetch }));
