@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer as createNodeServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as SocketServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
 import { StartError } from '../core/start-error.js';
@@ -84,7 +84,9 @@ function stop(server: Server, inFlight: ReadonlySet<ServerResponse>): Promise<vo
       if (inFlight.size === 0) server.closeAllConnections();
       else server.closeIdleConnections();
     }, sweepMs);
-    server.close(() => {
+    // The HTTP server's own `close` (Node 19 and newer) ends idle connections at once, also under what was sent but not
+    // read yet: this one only takes no more, and the sweep ends them.
+    SocketServer.prototype.close.call(server, () => {
       clearInterval(sweep);
       resolve();
     });

@@ -58,6 +58,18 @@ describe('told to stop', () => {
     await Promise.all([stopped, inFlight.closed, uploading.closed]);
   });
 
+  it('answers what was sent but not read yet', async () => {
+    const wires = await Promise.all(Array.from({ length: 8 }, () => dial(app.port)));
+    for (const wire of wires) {
+      wire.send(requestText('GET /health'));
+      expect((await wire.answer()).headers.connection).toBe('keep-alive');
+    }
+    for (const wire of wires) wire.send(list());
+    const stopped = app.listening.stop();
+    for (const wire of wires) expect(await wire.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    await stopped;
+  });
+
   it('closes connections that are idle, and those that never asked for anything', async () => {
     const [idle, silent] = [await dial(app.port), await dial(app.port)];
     idle.send(requestText('GET /health'));
@@ -68,14 +80,17 @@ describe('told to stop', () => {
   });
 
   it('closes connections whose request was refused, also when the other side never does', async () => {
+    const refused = [];
     for (const text of [requestText('CONNECT 127.0.0.1:5432'), 'nonsense\r\n\r\n']) {
       const halfOpen = await dial(app.port, true);
+      refused.push(halfOpen);
       halfOpen.send(text);
       expect((await halfOpen.answer()).status).toBe(400);
     }
     const started = performance.now();
     await app.listening.stop();
     expect(performance.now() - started).toBeLessThan(3000);
+    for (const halfOpen of refused) halfOpen.destroy();
   });
 
   it('is done at once when nobody is there, and can be told twice', async () => {
