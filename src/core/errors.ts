@@ -60,10 +60,13 @@ export class AppError extends Error {
  * Words one or more faulty fields as an error.
  * @param code `BAD_REQUEST` for a wrong type or form, `VALIDATION_ERROR` for a broken rule.
  * @param faults at least one; the first is named in `details.field` and `details.error`.
+ * @param noun whose field it is, such as `task`, where the message says so.
  */
-export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldFault[]): AppError {
+export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldFault[], noun?: string): AppError {
   const [first] = faults;
   if (!first) throw new Error('fieldError needs a fault');
   const details = faults.length > 1 ? { ...first, errors: faults } : { ...first };
-  return new AppError(code, { message: `Invalid ${first.field}`, details });
+  // In words, for the message is the same in both styles, which spell the field's name differently.
+  const words = first.field.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return new AppError(code, { message: ['Invalid', noun, words].filter(Boolean).join(' '), details });
 }

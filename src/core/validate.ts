@@ -3,10 +3,11 @@ import { type FieldFault, fieldError } from './errors.js';
 
 /**
  * Holds a value against a rule.
+ * @param noun whose fields these are, where the message says so.
  * @returns the value as the rule leaves it (trimmed, lower-cased …).
  * @throws AppError `VALIDATION_ERROR` that lists every broken rule, one a field.
  */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, noun?: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = new Map<string, FieldFault>();
@@ -14,5 +15,5 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
     const field = issue.path.join('.');
     if (!faults.has(field)) faults.set(field, { field, error: issue.message });
   }
-  throw fieldError('VALIDATION_ERROR', [...faults.values()]);
+  throw fieldError('VALIDATION_ERROR', [...faults.values()], noun);
 }

@@ -70,7 +70,7 @@ const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
 };
 
 const example = (code: ErrorCode): AppError => {
-  const message = code === 'VALIDATION_ERROR' ? 'Invalid title' : errorCatalogue[code].title;
+  const message = code === 'VALIDATION_ERROR' ? 'Invalid task title' : errorCatalogue[code].title;
   return new AppError(code, { message, details: exampleDetails[code] });
 };
 

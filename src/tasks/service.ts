@@ -52,7 +52,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
     create: (viewer, key, input, query) => {
-      const data = validate(newTask, input);
+      const data = validate(newTask, input, 'task');
       return ledger.once({ ...viewer, key, operation: 'createTask', payload: data }, (commit) =>
         commit(({ prisma }) => prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } })).catch((error) => {
           // The account went this moment, and its sessions with it.
@@ -62,7 +62,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     },
     update: (viewer, key, givenWhich, input, query) => {
       const which = checked(givenWhich);
-      const data = validate(taskChanges, input);
+      const data = validate(taskChanges, input, 'task');
       const unchanged = Object.values(data).every((value) => value === undefined);
       return ledger.once({ ...viewer, key, operation: 'updateTask', payload: { ...which, data } }, (commit) =>
         own(viewer, which, 'updateTask', (where) =>

@@ -52,7 +52,7 @@ describe.each(styles)('$name', (style) => {
       expect((await make({ title: '🙂'.repeat(200) })).title).toBe('🙂'.repeat(200));
       expect(await call('createTask', { input: { title: '🙂'.repeat(201) } })).toMatchObject({
         code: 'VALIDATION_ERROR',
-        message: 'Invalid title',
+        message: 'Invalid task title',
         details: { field: 'title', error: 'Title must be 1-200 characters' },
       });
     });

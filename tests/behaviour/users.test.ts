@@ -46,7 +46,11 @@ describe.each(styles)('$name', (style) => {
     it('needs the current password for a new email or password: missing is VALIDATION_ERROR, wrong is INVALID_CREDENTIALS', async () => {
       const person = await newPerson(app);
       for (const change of [{ email: 'new@example.com' }, { newPassword: 'another good one' }]) {
-        expect(await update(person, change)).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'current_password' } });
+        expect(await update(person, change)).toMatchObject({
+          code: 'VALIDATION_ERROR',
+          message: 'Invalid current password',
+          details: { field: 'current_password' },
+        });
         expect(await update(person, { ...change, currentPassword: 'wrong' })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
       }
     });
