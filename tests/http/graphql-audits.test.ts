@@ -16,7 +16,7 @@ afterAll(async () => {
   await closed.close();
 });
 
-const urlOf = ({ port }: SocketApp) => `http://127.0.0.1:${port}/graphql`;
+const urlOf = ({ url }: SocketApp) => `${url}/graphql`;
 const audits = serverAudits({ url: () => urlOf(app) });
 const levelOf = ({ name }: Pick<Audit, 'name'>) => name.split(' ')[0] as 'MUST' | 'SHOULD' | 'MAY';
 

@@ -3,20 +3,31 @@ import { connect } from 'node:net';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { openTestApp, type TestApp } from './app.js';
 import { holdWire } from './held/wire.js';
+import type { Fetch } from './styles.js';
 
 /** The app behind a socket. */
 export interface SocketApp extends TestApp {
   readonly port: number;
   readonly listening: Listening;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Takes the path of an address and sends it over the socket. */
+  readonly wireFetch: Fetch;
 }
 
 /** Makes the app and lets it listen. @param settings variables of the environment. */
 export async function openSocketApp(settings: Record<string, string> = {}): Promise<SocketApp> {
   const app = await openTestApp(settings);
   const listening = await listen(app.app.handler, { host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${listening.port}`;
   return {
     ...app,
     listening,
+    url,
+    wireFetch: (address, init) => {
+      const { pathname, search } = new URL(address, url);
+      return fetch(url + pathname + search, init);
+    },
     port: listening.port,
     close: async () => {
       await listening.stop();
