@@ -15,7 +15,7 @@ export interface RestAnswer<Data> {
 type Answer<Data> = Promise<RestAnswer<Data>>;
 
 /** The filters of a list. */
-export interface ListQuery {
+interface ListQuery {
   readonly page?: number;
   readonly limit?: number;
   readonly status?: Schemas['TaskStatus'];
