@@ -8,6 +8,10 @@ const wholeNumber = (field: string, value: number, max: number): FieldFault[] =>
     ? []
     : [{ field, error: `${field} must be a whole number from 1 to ${max}` }];
 
+/** How many rows a document counts with: what is out of bounds reads none, and is refused when its field runs. */
+export const rowsExpected = (asked: number | null | undefined, otherwise: number): number =>
+  Math.min(asked ?? otherwise, pageLimits.max);
+
 /** One page by number. */
 export interface PageRequest {
   /** From 1. */

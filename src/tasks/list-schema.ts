@@ -1,4 +1,4 @@
-import { pageLimits } from '../core/page.js';
+import { pageLimits, rowsExpected } from '../core/page.js';
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
 import { UserType } from '../users/schema.js';
@@ -91,7 +91,7 @@ const connectionArgs = builder.args((t) => ({
 /** What a connection costs grows with what it is asked for, also when that comes as a variable. */
 const connectionComplexity = ({ first, last }: { first?: number | null; last?: number | null }) => ({
   field: 1,
-  multiplier: first ?? last ?? pageLimits.defaultFirst,
+  multiplier: rowsExpected(first ?? last, pageLimits.defaultFirst),
 });
 
 builder.queryFields((t) => ({
@@ -110,7 +110,7 @@ builder.queryFields((t) => ({
       }),
       ...filterArgs,
     },
-    complexity: ({ limit }) => ({ field: 1, multiplier: limit ?? pageLimits.defaultLimit }),
+    complexity: ({ limit }) => ({ field: 1, multiplier: rowsExpected(limit, pageLimits.defaultLimit) }),
     resolve: (_root, args, context) => context.services.tasks.page(viewerOf(context), args),
   }),
   tasksConnection: t.field({

@@ -108,6 +108,11 @@ describe.each(styles)('tasks over $name', (style) => {
     expect(await list({ [name]: value })).toMatchObject({ code: 'BAD_REQUEST' });
   });
 
+  it.each([0, 101, 2_147_483_647])('says the bounds of a limit when it refuses %s', async (limit) => {
+    const error = 'limit must be a whole number from 1 to 100';
+    expect(await list({ limit })).toMatchObject({ code: 'BAD_REQUEST', details: { field: 'limit', error } });
+  });
+
   it('refuses a search with NUL with VALIDATION_ERROR', async () => {
     expect(await list({ search: 'a\0' })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'search' } });
   });
