@@ -3,6 +3,8 @@ import { AppError, type FieldFault, fieldError } from '../core/errors.js';
 import type { EnumExtensions } from './view.js';
 
 const wholeNumber = /^-?\d{1,15}$/;
+// GraphQL's Int: 32 bits, with one more below zero than above.
+const smallestInt = -2_147_483_648;
 const largestInt = 2_147_483_647;
 
 /**
@@ -30,7 +32,7 @@ export function readQuery(query: URLSearchParams, args: readonly GraphQLArgument
 
 function parameterFault(arg: GraphQLArgument, value: string): string | undefined {
   const type = getNullableType(arg.type);
-  if (type === GraphQLInt && !(wholeNumber.test(value) && Math.abs(Number(value)) <= largestInt))
+  if (type === GraphQLInt && !(wholeNumber.test(value) && Number(value) >= smallestInt && Number(value) <= largestInt))
     return `${arg.name} must be a whole number`;
   const allowed = (type as Partial<GraphQLNamedType>).extensions as Partial<EnumExtensions> | undefined;
   if (allowed?.enum && !allowed.enum.includes(value)) return `${arg.name} must be one of ${allowed.enum.join(', ')}`;

@@ -108,7 +108,7 @@ describe.each(styles)('tasks over $name', (style) => {
     expect(await list({ [name]: value })).toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  it.each([0, 101, 2_147_483_647])('says the bounds of a limit when it refuses %s', async (limit) => {
+  it.each([0, 101, 2_147_483_647, -2_147_483_648])('says the bounds of a limit when it refuses %s', async (limit) => {
     const error = 'limit must be a whole number from 1 to 100';
     expect(await list({ limit })).toMatchObject({ code: 'BAD_REQUEST', details: { field: 'limit', error } });
   });
