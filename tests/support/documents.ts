@@ -22,19 +22,21 @@ export const Tasks = graphql(`
     }
   }
 `);
-export const Task = graphql(`query Task($id: ID!) { task(id: $id) { id userId title description status createdAt updatedAt } }`);
+export const Task = graphql(
+  `query Task($id: ID!) { task(id: $id) { id userId title description status createdAt updatedAt version } }`,
+);
 export const CreateTask = graphql(`
-  mutation CreateTask($input: CreateTaskInput!) { createTask(input: $input) { id userId title description status createdAt updatedAt } }
+  mutation CreateTask($input: CreateTaskInput!) { createTask(input: $input) { id userId title description status createdAt updatedAt version } }
 `);
 export const UpdateTask = graphql(`
   mutation UpdateTask($id: ID!, $input: UpdateTaskInput!, $ifVersion: Int) {
-    updateTask(id: $id, input: $input, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt } }
+    updateTask(id: $id, input: $input, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt version } }
 `);
 export const DeleteTask = graphql(
   `mutation DeleteTask($id: ID!, $ifVersion: Int) { deleteTask(id: $id, ifVersion: $ifVersion) }`,
 );
 export const ToggleTask = graphql(`
-  mutation ToggleTask($id: ID!, $ifVersion: Int) { toggleTask(id: $id, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt } }
+  mutation ToggleTask($id: ID!, $ifVersion: Int) { toggleTask(id: $id, ifVersion: $ifVersion) { id userId title description status createdAt updatedAt version } }
 `);
 export const Health = graphql(`query Health { health { status version uptimeSeconds } }`);
 export const DatabaseHealth = graphql(`query DatabaseHealth { databaseHealth { status latencyMs } }`);

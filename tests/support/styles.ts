@@ -8,6 +8,8 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export interface Outcome {
   /** The answer; `true` for what REST answers with 204. Undefined when it failed. */
   readonly value?: unknown;
+  /** Of a task that was answered: GraphQL's `version`, REST's `ETag`. */
+  readonly version?: string;
   readonly code?: string;
   readonly message?: string;
   readonly details?: Record<string, unknown>;
@@ -95,7 +97,11 @@ function restValue(value: unknown): unknown {
     const copy = Object.fromEntries(Object.entries(node).map(([key, item]) => [key, visit(item)]));
     if (copy.status === 'PENDING') copy.status = 'Pending';
     if (copy.status === 'COMPLETED') copy.status = 'Completed';
-    if ('user_id' in copy) copy.id = Number(copy.id);
+    if ('user_id' in copy) {
+      copy.id = Number(copy.id);
+      // In REST it is the entity tag.
+      delete copy.version;
+    }
     return copy;
   };
   return visit(spelled);
@@ -122,19 +128,27 @@ const documentOf: Record<Operation, { toString(): string }> = {
 /** Answered with 204 in REST. */
 const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTask']);
 
+/** An operation as GraphQL sends it. */
+export const graphqlRequest = (operation: Operation, args: Arguments) => ({
+  document: String(documentOf[operation]),
+  variables: graphqlVariables(args),
+});
+
+const graphqlVersion = (answer: unknown): string | undefined =>
+  isRecord(answer) && 'version' in answer && 'userId' in answer ? String(answer.version) : undefined;
+
 /** GraphQL by graphql-request, with documents typed by `codegen.ts`. */
 export const graphqlStyle: Style = {
   name: 'GraphQL',
   call: async (fetch, operation, args = {}, token) => {
     const headers = commonHeaders(args, token);
     const client = new GraphQLClient('http://localhost/graphql', { fetch: fetch as never, headers, errorPolicy: 'none' });
+    const { document, variables } = graphqlRequest(operation, args);
     try {
-      const {
-        data,
-        headers: sent,
-        status,
-      } = await client.rawRequest<Record<string, unknown>>(String(documentOf[operation]), graphqlVariables(args));
-      return { value: silent.has(operation) ? true : restValue(data[operation]), status, headers: sent as Headers };
+      const { data, headers: sent, status } = await client.rawRequest<Record<string, unknown>>(document, variables);
+      const answer = data[operation];
+      const value = silent.has(operation) ? true : restValue(answer);
+      return { value, version: graphqlVersion(answer), status, headers: sent as Headers };
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       const [first] = error.response.errors ?? [];
@@ -196,7 +210,8 @@ export const restStyle: Style = {
     const { status } = response;
     if (status === 204) return { value: true, status, headers: response.headers };
     const body = JSON.parse(text);
-    if (response.ok) return { value: body, status, headers: response.headers };
+    const version = /^"(\d+)"$/.exec(response.headers.get('etag') ?? '')?.[1];
+    if (response.ok) return { value: body, version, status, headers: response.headers };
     return { code: body.error_code, message: body.message, details: body.details, status, headers: response.headers };
   },
 };

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { databaseKind } from '../support/databases.js';
+import { type Step, sequences } from '../support/equivalence/steps.js';
+import { openTwins, type Twins } from '../support/equivalence/twins.js';
+
+const { EQUIVALENCE_RUNS, EQUIVALENCE_SEED, EQUIVALENCE_PATH } = process.env;
+const runs = Number(EQUIVALENCE_RUNS ?? (databaseKind === 'postgresql' ? 500 : 50));
+const again = {
+  ...(EQUIVALENCE_SEED ? { seed: Number(EQUIVALENCE_SEED) } : {}),
+  ...(EQUIVALENCE_PATH ? { path: EQUIVALENCE_PATH } : {}),
+};
+
+let twins: Twins;
+beforeAll(async () => {
+  twins = await openTwins();
+});
+afterAll(() => twins.close());
+
+/** What a failing run says: the shortest sequence that was found, and how to play it again. */
+function report({ numRuns, numShrinks, seed, counterexamplePath, errorInstance }: fc.RunDetails<[readonly Step[]]>): string {
+  return [
+    `GraphQL and REST differ, in sequence ${numRuns}, shrunk ${numShrinks} times:`,
+    errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
+    `Again with EQUIVALENCE_SEED=${seed} EQUIVALENCE_PATH=${counterexamplePath}`,
+  ].join('\n');
+}
+
+describe('GraphQL and REST', () => {
+  it(
+    `answer ${runs} sequences of operations alike, and leave the same rows behind`,
+    async () => {
+      const details = await fc.check(fc.asyncProperty(sequences, twins.play), { numRuns: runs, ...again });
+      if (details.failed) throw new Error(report(details));
+      expect(details.numRuns).toBe(EQUIVALENCE_PATH ? details.numRuns : runs);
+    },
+    60_000 + runs * 1000,
+  );
+});

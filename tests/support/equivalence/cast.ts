@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { hashPassword } from '../../../src/auth/passwords.js';
+import { createTokens, digestOf } from '../../../src/auth/tokens.js';
+import type { Database } from '../../../src/db/client.js';
+import { password, testSecret } from '../app.js';
+import { claimsOf, encode, forge } from '../forge.js';
+
+const dayMs = 86_400_000;
+const tokens = createTokens(testSecret, 3600);
+const people = ['ada', 'bob', 'cyd'] as const;
+type Name = (typeof people)[number];
+
+/** Who asks, by the token that is sent: three people, and everybody who only says so. */
+export const whos = [
+  ...people,
+  'ada’s other device',
+  'whoever signed in last',
+  'nobody',
+  'an ended session',
+  'an expired token',
+  'a token of another’s session',
+  'a token signed by a stranger',
+  'a refresh token as bearer',
+  'a garbled token',
+] as const;
+export type Who = (typeof whos)[number];
+
+/** The refresh tokens that are there before a sequence begins. */
+export const refreshTokens = ['ada’s', 'ada’s other device’s', 'bob’s', 'used long ago', 'expired'] as const;
+type RefreshToken = (typeof refreshTokens)[number];
+
+/** The same people, tasks and sessions for both twins, new ones for each sequence: what a process remembers of ended sessions is not theirs. */
+export interface Cast {
+  /** What `whoever signed in last` sends is known to a twin alone. */
+  readonly tokens: Readonly<Record<Exclude<Who, 'whoever signed in last'>, string | undefined>>;
+  readonly refreshTokens: Readonly<Record<RefreshToken, string>>;
+  /** Ids and digests → what to call them in a report. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Rows by table. */
+  readonly rows: Readonly<Record<string, readonly object[]>>;
+}
+
+const newId = () => randomBytes(16).toString('hex');
+const born = '2026-01-01T00:00:00.000Z';
+const times = { created_at: born, updated_at: born };
+
+/** Sessions by the refresh token that each begins with. */
+const sessionPlan: Readonly<Record<RefreshToken, { owner: Name; life: number; used?: true }>> = {
+  'ada’s': { owner: 'ada', life: dayMs },
+  'ada’s other device’s': { owner: 'ada', life: dayMs },
+  'bob’s': { owner: 'bob', life: dayMs },
+  'used long ago': { owner: 'cyd', life: dayMs, used: true },
+  expired: { owner: 'bob', life: -dayMs },
+};
+
+let passwordHash: string | undefined;
+
+/** Casts the people for one sequence. */
+export async function newCast(): Promise<Cast> {
+  passwordHash ??= await hashPassword(password);
+  const userIds = Object.fromEntries(people.map((name) => [name, `user_${newId()}`])) as Record<Name, string>;
+  const sessionIds = Object.fromEntries(refreshTokens.map((name) => [name, newId()])) as Record<RefreshToken, string>;
+  const first = (name: RefreshToken) => tokens.firstOf(sessionIds[name]);
+  return {
+    tokens: accessTokens(userIds, sessionIds),
+    refreshTokens: Object.fromEntries(refreshTokens.map((name) => [name, first(name)])) as Cast['refreshTokens'],
+    names: new Map([
+      [passwordHash, '‹the first hash›'],
+      ...people.map((name) => [userIds[name], `‹${name}›`] as const),
+      ...refreshTokens.flatMap((name) => [
+        [sessionIds[name], `‹session: ${name}›`] as const,
+        [first(name), `‹refresh token: ${name}›`] as const,
+        [digestOf(first(name)), `‹refresh token: ${name}›`] as const,
+      ]),
+    ]),
+    rows: rowsOf(userIds, sessionIds, passwordHash),
+  };
+}
+
+function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken, string>): Cast['tokens'] {
+  const now = Math.floor(Date.now() / 1000);
+  const sign = (name: Name, sessionId: string) => tokens.signAccess({ userId: users[name], sessionId }, now);
+  const ada = sign('ada', sessions['ada’s']);
+  return {
+    ada,
+    bob: sign('bob', sessions['bob’s']),
+    cyd: sign('cyd', sessions['used long ago']),
+    'ada’s other device': sign('ada', sessions['ada’s other device’s']),
+    nobody: undefined,
+    'an ended session': sign('ada', newId()),
+    'an expired token': forge({ ...claimsOf(ada), exp: now - 60 }),
+    'a token of another’s session': sign('bob', sessions['ada’s']),
+    'a token signed by a stranger': forge(claimsOf(ada), { secret: 'a stranger signs with this one, not with ours' }),
+    'a refresh token as bearer': tokens.firstOf(sessions['ada’s']),
+    'a garbled token': `${encode({ alg: 'none' })}.${ada.slice(10)}`,
+  };
+}
+
+function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, string>, hash: string): Cast['rows'] {
+  const task = (id: number, owner: Name, title: string, description: string | null, status: string) => ({
+    ...{ id, user_id: users[owner], title, description, status, version: 1 },
+    ...times,
+  });
+  const plan = Object.entries(sessionPlan).map(([name, each]) => ({ ...each, id: sessions[name as RefreshToken] }));
+  return {
+    users: people.map((name) => ({ id: users[name], email: `${name}@example.com`, name, ...times })),
+    credentials: people.map((name) => ({ user_id: users[name], password_hash: hash })),
+    tasks: [
+      task(1, 'ada', 'Buy groceries', 'Milk, eggs, bread', 'Pending'),
+      task(2, 'ada', 'Call Bob', null, 'Completed'),
+      task(3, 'bob', 'Bake 🙂', 'Ünïcode', 'Pending'),
+    ],
+    sessions: plan.map(({ id, owner, life }) => ({
+      ...{ id, user_id: users[owner], created_at: born },
+      expires_at: new Date(Date.now() + life).toISOString(),
+    })),
+    refresh_tokens: plan.flatMap(({ id, used }) => {
+      const token = tokens.firstOf(id);
+      // Its child was used as well, so it is no lost answer that is asked for again.
+      const family = used ? [token, tokens.childOf(token)] : [token];
+      return family.map((each) => ({ digest: digestOf(each), session_id: id, used_at: used ? born : null }));
+    }),
+  };
+}
+
+/** Empties a database, but for the cast. */
+export async function enter({ query }: Pick<Database, 'query'>, { rows }: Cast): Promise<void> {
+  await query('WITH keys AS (DELETE FROM idempotency_keys) DELETE FROM users', []);
+  const inserts = Object.keys(rows).map(
+    (table, n) => `t${n} AS (INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb->'${table}'))`,
+  );
+  await query(`WITH ${inserts.join(', ')} SELECT setval('tasks_id_seq', ${rows.tasks?.length})`, [JSON.stringify(rows)]);
+}

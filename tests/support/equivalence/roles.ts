@@ -1,0 +1,93 @@
+import { setImmediate } from 'node:timers/promises';
+import { digestOf } from '../../../src/auth/tokens.js';
+import { claimsOf } from '../forge.js';
+import type { Cast } from './cast.js';
+
+const kinds: readonly [RegExp, string][] = [
+  [/^user_[0-9a-f]{32}$/, 'person'],
+  [/^[0-9a-f]{32}$/, 'session'],
+  [/^[\w-]{43}$/, 'refresh token'],
+  // A digest of one that was never handed out.
+  [/^[0-9a-f]{64}$/, 'unknown digest'],
+];
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const accessToken = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
+/** What a clock measured: only that it did can be the same. */
+const measured = new Set(['uptime_seconds', 'latency_ms', 'issuedAt']);
+
+/**
+ * Says of what differs between twins by nature (ids and tokens drawn by lot, times) what part it plays: the first
+ * session that was opened, the moment of the third step.
+ */
+export class Roles {
+  readonly #names: Map<string, string>;
+  readonly #counts = new Map<string, number>();
+  /** When each step began, in milliseconds since the epoch. */
+  readonly #steps: number[] = [];
+  #lastAnswer = 0;
+  /** The refresh tokens that were handed out, the last one first. */
+  readonly handedOut: string[] = [];
+  /** The access token that was handed out last. */
+  signedIn: string | undefined;
+
+  constructor({ names }: Cast) {
+    this.#names = new Map(names);
+  }
+
+  /** Notes that a step begins: in a millisecond of its own, so that a time tells in which step it was written. */
+  async begin(): Promise<void> {
+    while (Date.now() <= this.#lastAnswer + 1) await setImmediate();
+    this.#steps.push(Date.now());
+  }
+
+  /** Notes that a step is over. @returns its answer by the parts that its ids, tokens and times play. */
+  end(answer: unknown): unknown {
+    this.#lastAnswer = Date.now();
+    return this.of(answer);
+  }
+
+  /** Replaces what is this twin's own in a value, however deep, by its part. */
+  of(value: unknown): unknown {
+    if (typeof value === 'string') return this.#ofText(value);
+    if (Array.isArray(value)) return value.map((item) => this.of(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, measured.has(key) && item >= 0 ? '‹measured›' : this.of(item)]),
+    );
+  }
+
+  #ofText(text: string): string {
+    const known = this.#names.get(text);
+    if (known) return known;
+    if (moment.test(text)) return this.#ofMoment(text);
+    if (accessToken.test(text)) return this.#ofAccessToken(text);
+    // A salt is drawn by lot: two hashes of one password differ.
+    if (text.startsWith('$argon2id$')) return '‹another hash›';
+    const [, kind] = kinds.find(([pattern]) => pattern.test(text)) ?? [];
+    return kind ? this.#introduce(kind, text) : text;
+  }
+
+  #introduce(kind: string, text: string): string {
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    const name = `‹${kind} ${count}›`;
+    this.#counts.set(kind, count);
+    this.#names.set(text, name);
+    if (kind === 'refresh token') {
+      this.#names.set(digestOf(text), name);
+      this.handedOut.unshift(text);
+    }
+    return name;
+  }
+
+  #ofMoment(text: string): string {
+    const step = this.#steps.findLastIndex((began) => began <= Date.parse(text));
+    return step < 0 ? text : `‹step ${step + 1}›`;
+  }
+
+  #ofAccessToken(token: string): string {
+    this.signedIn = token;
+    const { sub, sid, iat, exp, ...rest } = claimsOf(token);
+    const life = Number(exp) - Number(iat);
+    return `‹token: ${this.of(sub)} ${this.of(sid)} ${life} s ${JSON.stringify(rest)}›`;
+  }
+}

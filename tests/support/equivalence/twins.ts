@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import { openTestApp, type TestApp } from '../app.js';
+import { type Arguments, graphqlStyle, type Outcome, restStyle, type Style } from '../styles.js';
+import { type Answers, differenceOf } from './agreement.js';
+import { type Cast, enter, newCast } from './cast.js';
+import { type Difference, rowsBeside, stepLine } from './report.js';
+import { Roles } from './roles.js';
+import { type Rows, readRows } from './rows.js';
+import { Held, type Step } from './steps.js';
+
+/** Thrown when the styles differ: its message is the sequence up to there and what each said. */
+class Disagreement extends Error {
+  constructor(steps: readonly Step[], { graphql, rest }: Difference) {
+    super([...steps.map(stepLine), `  GraphQL: ${graphql}`, `  REST:    ${rest}`].map((line) => `  ${line}`).join('\n'));
+    this.name = 'Disagreement';
+  }
+}
+
+/** One app that is spoken to in one style alone, over a database of its own. */
+interface Twin {
+  readonly style: Style;
+  readonly app: TestApp;
+}
+
+/** Two apps that differ in nothing but how they are spoken to. */
+export interface Twins {
+  /** Plays a sequence on both. @throws Error that says how they differ. */
+  play(steps: readonly Step[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens both, with the same secret. */
+export async function openTwins(): Promise<Twins> {
+  const apps = await Promise.all([openTestApp(), openTestApp()]);
+  const twins = [graphqlStyle, restStyle].map((style, n) => ({ style, app: apps[n] as TestApp }));
+  return {
+    play: (steps) => play(twins as [Twin, Twin], steps),
+    close: async () => {
+      await Promise.all(apps.map((app) => app.close()));
+    },
+  };
+}
+
+async function play(twins: readonly [Twin, Twin], steps: readonly Step[]): Promise<void> {
+  const cast = await newCast();
+  const [graphql, rest] = (await Promise.all(twins.map((twin) => enterTwin(twin, cast)))) as [Player, Player];
+  for (const [n, step] of steps.entries()) {
+    const answers = { graphql: await graphql.act(step), rest: await rest.act(step) };
+    const difference = await differenceOf(step, { ...answers, token: rest.token });
+    if (difference) throw new Disagreement(steps.slice(0, n + 1), difference);
+  }
+  const difference = rowDifference(await graphql.rows(), await rest.rows());
+  if (difference) throw new Disagreement(steps, difference);
+}
+
+/** A twin during one sequence. */
+interface Player {
+  act(step: Step): Promise<Outcome>;
+  /** Whether the token that was sent last is good. */
+  readonly token: Answers['token'];
+  rows(): Promise<Rows>;
+}
+
+async function enterTwin({ style, app }: Twin, cast: Cast): Promise<Player> {
+  await enter(app.db, cast);
+  app.lines.length = 0;
+  const roles = new Roles(cast);
+  const sent = ({ who }: Step) => (who === 'whoever signed in last' ? roles.signedIn : cast.tokens[who]);
+  let token: string | undefined;
+  return {
+    act: async (step) => {
+      token = sent(step);
+      await roles.begin();
+      const outcome = await style.call(app.fetch, step.operation, resolved(step.args, cast, roles), token);
+      return { ...outcome, value: roles.end(outcome.value), details: roles.of(outcome.details) as Outcome['details'] };
+    },
+    token: async () => {
+      if (token === undefined) return 'none';
+      return (await style.call(app.fetch, 'me', {}, token)).code ? 'bad' : 'good';
+    },
+    rows: () => readRows(app.db, roles),
+  };
+}
+
+/** Puts a twin's own refresh token in the place of one that is only spoken of. */
+function resolved(args: Arguments, cast: Cast, { handedOut }: Roles): Arguments {
+  const { refreshToken } = (args.input ?? {}) as { refreshToken?: unknown };
+  if (!(refreshToken instanceof Held)) return args;
+  const { which } = refreshToken;
+  const token = typeof which === 'string' ? cast.refreshTokens[which] : (handedOut[which] ?? 'none was handed out');
+  return { ...args, input: { ...(args.input as object), refreshToken: token } };
+}
+
+function rowDifference(graphql: Rows, rest: Rows): Difference | undefined {
+  for (const table of Object.keys(graphql) as (keyof Rows)[]) {
+    if (isDeepStrictEqual(graphql[table], rest[table])) continue;
+    const rows = (own: Rows, other: Rows) => `afterwards in ${table}: ${rowsBeside(own[table], other[table])}`;
+    return { graphql: rows(graphql, rest), rest: rows(rest, graphql) };
+  }
+  return undefined;
+}
