@@ -44,6 +44,14 @@ function checkQuery(params: URLSearchParams): void {
   if (!params.get('query')) throw malformed('There is no query.');
   for (const name of ['variables', 'extensions']) {
     const text = params.get(name);
-    if (text && text !== 'null' && !isMap(parseJson(Buffer.from(text)))) throw malformed(`The ${name} must be an object.`);
+    if (text && text !== 'null' && !isMapText(text)) throw malformed(`The ${name} must be an object.`);
+  }
+}
+
+function isMapText(text: string): boolean {
+  try {
+    return isMap(JSON.parse(text));
+  } catch {
+    return false;
   }
 }

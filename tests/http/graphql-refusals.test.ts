@@ -72,6 +72,11 @@ describe('whatever /graphql refuses has errors with code and details, and the st
   });
 });
 
+it('says of variables in an address what is wrong with them: there is no body', async () => {
+  const response = await app.fetch('/graphql?query={__typename}&variables={');
+  expect(await graphqlRefusal(response)).toMatchObject({ message: 'The variables must be an object.' });
+});
+
 describe('/graphql', () => {
   const query = encodeURIComponent('{ health { status } }');
 

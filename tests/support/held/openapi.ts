@@ -4,8 +4,14 @@ import formats from 'ajv-formats';
 
 interface Described {
   readonly $ref?: string;
-  readonly headers?: Readonly<Record<string, { readonly $ref?: string; readonly required?: boolean }>>;
+  readonly headers?: Readonly<Record<string, DescribedHeader>>;
   readonly content?: Readonly<Record<string, object>>;
+}
+
+interface DescribedHeader {
+  readonly $ref?: string;
+  readonly required?: boolean;
+  readonly schema?: { readonly type?: string };
 }
 
 /** An operation of the document and the pointer to it. */
@@ -57,7 +63,8 @@ export function describedAnswer({ responses, pointer }: Operation, status: numbe
   const answer = resolve(own, `${pointer}/responses/${status}`);
   const headers = Object.entries(answer.value.headers ?? {}).map(([name, header]) => {
     const { value, pointer: at } = resolve(header, `${answer.pointer}/headers/${name}`);
-    return { name, required: value.required === true, schema: `${at}/schema` };
+    const isNumber = value.schema?.type === 'integer';
+    return { name, required: value.required === true, isNumber, schema: `${at}/schema` };
   });
   const content = Object.keys(answer.value.content ?? {});
   return { headers, content, schemaOf: (type: string) => `${answer.pointer}/content/${pointerKey(type)}/schema` };

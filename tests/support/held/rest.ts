@@ -19,10 +19,10 @@ function operationFaults({ method }: Sent, operation: Operation, got: Got): Faul
   const described = describedAnswer(operation, got.status);
   if (!described) return [`answers ${got.status}, which is not described`];
   const names = described.headers.map(({ name }) => name.toLowerCase());
-  const headers = described.headers.flatMap(({ name, required, schema }) => {
+  const headers = described.headers.flatMap(({ name, required, isNumber, schema }) => {
     const value = got.headers.get(name);
     if (value === null) return required ? [`carries no ${name}`] : [];
-    return schemaFaults(schema, /^\d+$/.test(value) ? Number(value) : value).map((fault) => `${name}: ${fault}`);
+    return schemaFaults(schema, isNumber ? Number(value) : value).map((fault) => `${name}: ${fault}`);
   });
   const faults = [...commonFaults(got), ...headers, ...undescribedHeaders(got, names)];
   if (method === 'HEAD' || described.content.length === 0) return [...faults, ...(got.body === '' ? [] : ['has a body'])];
