@@ -27,8 +27,8 @@ export interface Sessions {
   draft(userId: string): Viewer & { digest: string; ttlSeconds: number };
   /** @param queries the transaction that it is part of. */
   open(queries: Queries, userId: string): Promise<Viewer>;
-  /** Whether a session lives and belongs to whom its token says. */
-  isLive(viewer: Viewer): Promise<boolean>;
+  /** Whether a session lives and belongs to whom its token says; at once when that was asked a moment ago. */
+  isLive(viewer: Viewer): Promise<boolean> | boolean;
   /**
    * Exchanges a refresh token for its child (RFC 9700 §4.14.2). A replay ends the session.
    * @throws AppError `UNAUTHENTICATED`
@@ -72,6 +72,17 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
     return { userId, sessionId, digest: digestOf(tokens.firstOf(sessionId)), ttlSeconds };
   }
 
+  async function lookUp({ userId, sessionId }: Viewer): Promise<boolean> {
+    const since = performance.now();
+    const owner = await owners.load(sessionId);
+    // It may have ended here while the answer was on its way: what is remembered as ended stays so.
+    if (known.get(sessionId)?.userId === null) return false;
+    if (owner === null) return false;
+    const ttl = Math.floor(freshMs - (performance.now() - since));
+    if (ttl > 0) known.set(sessionId, { userId: owner }, { ttl });
+    return owner === userId;
+  }
+
   return {
     draft,
     forget,
@@ -85,17 +96,9 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
       );
       return { userId, sessionId };
     },
-    isLive: async ({ userId, sessionId }) => {
-      const cached = known.get(sessionId);
-      if (cached) return cached.userId === userId;
-      const since = performance.now();
-      const owner = await owners.load(sessionId);
-      // It may have ended here while the answer was on its way: what is remembered as ended stays so.
-      if (known.get(sessionId)?.userId === null) return false;
-      if (owner === null) return false;
-      const ttl = Math.floor(freshMs - (performance.now() - since));
-      if (ttl > 0) known.set(sessionId, { userId: owner }, { ttl });
-      return owner === userId;
+    isLive: (viewer) => {
+      const cached = known.get(viewer.sessionId);
+      return cached ? cached.userId === viewer.userId : lookUp(viewer);
     },
     rotate: (refreshToken) => rotate(db, log, endWhere, refreshToken, tokens.childOf(refreshToken)),
     end: (queries, { sessionId }) => {

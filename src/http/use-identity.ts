@@ -4,10 +4,12 @@ import type { Plugin } from 'graphql-yoga';
 import type { Sessions } from '../auth/sessions.js';
 import { accessTokenVerification, viewerOf } from '../auth/tokens.js';
 import type { Identity } from '../core/identity.js';
+import type { Viewer } from '../core/viewer.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import { pathOf } from './use-access-log.js';
 import { isHealth } from './use-budget.js';
 import { withTimeLimit } from './use-time-limit.js';
+import { createVerifiedTokens } from './verified-tokens.js';
 
 /** Longer than any token of ours; what is longer is not worth decoding. */
 const longestToken = 4096;
@@ -36,6 +38,8 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
     reject: { missingToken: false, invalidToken: false },
   }) as Required<Pick<Plugin, 'onYogaInit' | 'onRequestParse'>>;
 
+  const verified = createVerifiedTokens();
+
   /** What a token claims that holds. */
   async function verify(request: Request, url: URL): Promise<unknown> {
     const found: { jwt?: { payload: unknown } } = {};
@@ -47,12 +51,22 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
     return found.jwt?.payload;
   }
 
+  /** Whom the request's token speaks of; undefined when it holds no token that does. */
+  async function read(request: Request, url: URL, token: string): Promise<Viewer | undefined> {
+    const payload = await verify(request, url);
+    const viewer = viewerOf(payload);
+    if (viewer) verified.set(token, viewer, (payload as { exp: number }).exp);
+    return viewer;
+  }
+
   async function identify(request: Request, url: URL): Promise<Identity> {
-    if (!request.headers.has('authorization')) return { kind: 'anonymous' };
-    const viewer = viewerOf(await verify(request, url));
-    if (!viewer) return { kind: 'rejected' };
+    const token = bearerToken(request);
+    const viewer = token && (verified.get(token) ?? (await read(request, url, token)));
+    if (!viewer) return { kind: request.headers.has('authorization') ? 'rejected' : 'anonymous' };
     try {
-      return (await withTimeLimit(sessions.isLive(viewer), timeLimitMs)) ? { kind: 'viewer', viewer } : { kind: 'rejected' };
+      const live = sessions.isLive(viewer);
+      const isLive = typeof live === 'boolean' ? live : await withTimeLimit(live, timeLimitMs);
+      return isLive ? { kind: 'viewer', viewer } : { kind: 'rejected' };
     } catch (cause) {
       return { kind: 'unknown', cause };
     }
