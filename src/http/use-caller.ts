@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
 import ipaddr from 'ipaddr.js';
 import proxyAddr from 'proxy-addr';
+import type { Caller } from '../auth/credentials.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 
 /**
@@ -10,9 +12,18 @@ import { exchangeOf, type ServerContext } from './exchange.js';
  */
 export function useCaller(trustedProxies: readonly string[]): Plugin<object, ServerContext> {
   const trust = proxyAddr.compile([...trustedProxies]);
+  // What no proxy speaks for is its connection's, for all of its requests.
+  const connections = new WeakMap<Socket, Caller>();
+  const direct = (socket: Socket): Caller => {
+    const caller = connections.get(socket) ?? { address: budgetAddress(socket.remoteAddress) };
+    connections.set(socket, caller);
+    return caller;
+  };
   return {
     onRequest: ({ request, serverContext: { req } }) => {
-      if (req) exchangeOf(request).caller = { address: budgetAddress(proxyAddr(req, trust)) };
+      if (!req) return;
+      const isForwarded = req.headers['x-forwarded-for'] !== undefined;
+      exchangeOf(request).caller = isForwarded ? { address: budgetAddress(proxyAddr(req, trust)) } : direct(req.socket);
     },
   };
 }
