@@ -97,10 +97,13 @@ test.each([
   }
 });
 
-test('a client that is no browser gets GraphQL at /graphql', async () => {
-  const answer = await app.fetch('/graphql?query={health{status}}', { headers: { accept: '*/*' } });
-  expect(await answer.json()).toEqual({ data: { health: { status: 'ok' } } });
-});
+test.each(['*/*', 'application/json, text/html;q=0', 'application/json, text/html;q=0.5'])(
+  'a client that is no browser gets GraphQL at /graphql (Accept: %s)',
+  async (accept) => {
+    const answer = await app.fetch('/graphql?query={health{status}}', { headers: { accept } });
+    expect(await answer.json()).toEqual({ data: { health: { status: 'ok' } } });
+  },
+);
 
 test.each(['/docs/x', '/docs/', '/docs/package.json', '/docs/constructor', '/docs/../package.json', '/docs/%2e%2e/package.json'])(
   '%s is 404 in the error shape',

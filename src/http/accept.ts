@@ -15,6 +15,9 @@ function prefers(accept: string | null | undefined, askedFor: string, usual: str
 export const prefersProblem = (accept: string | null | undefined): boolean =>
   prefers(accept, errorMediaTypes.problem, errorMediaTypes.usual);
 
+/** Whether it is a browser that asks, and wants a page. */
+export const prefersPage = (accept: string): boolean => prefers(accept, 'text/html', 'application/json');
+
 /** GraphQL over HTTP, section 6.1: the old media type unless the new one is asked for, and not less. */
 const graphqlMediaTypes = { asked: 'application/graphql-response+json', usual: 'application/json' } as const;
 

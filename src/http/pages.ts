@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { prefersPage } from './accept.js';
 import { errorsPage } from './errors-page.js';
 import { graphiqlPage } from './graphiql-page.js';
 import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-texts.js';
@@ -47,7 +48,7 @@ export function createPages({ explorer, version, openapi }: PageParts): Pages {
   return {
     find: (address, accept) => {
       const load = Object.hasOwn(loads, address) ? loads[address] : undefined;
-      if (!load || (address === '/graphql' && !accept.includes('text/html'))) return undefined;
+      if (!load || (address === '/graphql' && !prefersPage(accept))) return undefined;
       const known = made.get(address);
       if (known) return known;
       const loading = load();
