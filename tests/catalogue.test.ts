@@ -4,7 +4,7 @@ import { type GraphQLEnumType, isEnumType } from 'graphql';
 import { createApp } from '../src/app.js';
 import { type ErrorCode, errorCatalogue, errorRows } from '../src/core/error-catalogue.js';
 import { schema } from '../src/graphql/schema.js';
-import { newPerson, openTestApp, type Person, password, type TestApp, testConfig } from './support/app.js';
+import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from './support/app.js';
 import { query } from './support/graphql.js';
 import { answers, document, operations } from './support/openapi.js';
 import { type Door, doors } from './support/refusals.js';
@@ -56,8 +56,8 @@ const ask =
     style.call(wrap(app.fetch), operation, args(), token());
 /** The app over the same database, with little time for each request. */
 const hasty: Fetch = async (url, init) => {
-  const { handler } = await createApp(testConfig({ REQUEST_TIMEOUT_SECONDS: '1' }), { db: app.db, log: app.app.log });
-  return (await handler.fetch(new Request(url, init) as never)) as unknown as Response;
+  const hurried = await createApp(testConfig({ REQUEST_TIMEOUT_SECONDS: '1' }), { db: app.db, log: app.app.log });
+  return fetchOf(hurried)(url, init);
 };
 /** What stands before the operations answers as a whole. */
 const knock =

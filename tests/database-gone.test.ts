@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
 import { openPostgres } from '../src/db/postgres.js';
-import { newPerson, testConfig } from './support/app.js';
+import { fetchOf, newPerson, testConfig } from './support/app.js';
 import { createPostgresDatabase } from './support/databases.js';
-import { type Fetch, styles } from './support/styles.js';
+import { styles } from './support/styles.js';
 
 /** A TCP proxy before the database that can fall silent or hang up. */
 async function proxyTo(target: URL) {
@@ -54,8 +54,7 @@ async function openBehindProxy() {
     proxy.set('down');
     await db.close();
   });
-  const fetch: Fetch = (url, init) => Promise.resolve(app.handler.fetch(new Request(url, init) as never)) as Promise<Response>;
-  return { proxy, fetch };
+  return { proxy, fetch: fetchOf(app) };
 }
 
 describe.each(styles)('$name, when the database', (style) => {

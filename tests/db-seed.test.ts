@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createApp } from '../src/app.js';
 import { openEmbedded } from '../src/db/embedded.js';
 import { lockFolder } from '../src/db/lock.js';
-import { testConfig } from './support/app.js';
+import { fetchOf, testConfig } from './support/app.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { refusal, runScript } from './support/script.js';
 import { copyDataDir } from './support/server-process.js';
@@ -33,8 +33,7 @@ describe('npm run db:seed', () => {
     expect(first.out).toMatch(/^4 of 4 people\n120 of 120 tasks\nSign in with \S+ and the password \S+ [^\r\n]*\n$/);
 
     const app = await createApp(testConfig({ DATABASE_URL: url }), { log: pino({ enabled: false }) });
-    const fetch = async (url: string, init?: RequestInit) =>
-      (await app.handler.fetch(new Request(url, init) as never)) as Response;
+    const fetch = fetchOf(app);
     for (const [{ out }, share] of [[first, 30] as const, [second, 5] as const]) {
       const [, email, password] = out.match(/Sign in with (\S+) and the password (\S+)/) ?? [];
       const login = await restStyle.call(fetch, 'login', { input: { email, password } });

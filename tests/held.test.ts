@@ -65,6 +65,11 @@ describe('the documents refuse an answer of REST', () => {
       { status: 404, answer: { error_code: 'TIMEOUT', message: '', details: {} } },
       /error_code/,
     ],
+    [
+      'with more in its details than it names',
+      { status: 404, answer: { error_code: 'NOT_FOUND', message: '', details: { sql: 'x' } } },
+      /details have sql/,
+    ],
     ['with an error of another shape', { status: 404, answer: { error: 'x' } }, /error_code/],
     ['where there is nothing', { request: 'GET /api/users', headers: etag }, /may be NOT_FOUND/],
     ['to a method that is not taken', { request: 'PATCH /api/tasks/1', headers: etag }, /may be METHOD_NOT_ALLOWED/],
@@ -108,6 +113,22 @@ describe('the SDL and GraphQL over HTTP refuse an answer of GraphQL', () => {
       /no TaskStatus/,
     ],
     ['with a time of another form', ask('{ me { createdAt } }', { data: { me: { createdAt: '2025-12-14' } } }), /no DateTime/],
+    [
+      'with more in its details than the document names',
+      ask('{ me { id } }', { errors: [{ message: 'x', extensions: { code: 'BAD_REQUEST', details: { sql: 'x' } } }] }),
+      /details have sql/,
+    ],
+    ['with null and no error', ask('{ me { id } }', { data: { me: null } }), /me is null without an error/],
+    [
+      'with an error where there is no null',
+      ask('{ me { name } }', { data: { me: { name: 'x' } }, errors: [error('TIMEOUT', { path: ['me', 'name'] })] }),
+      /at me.name, where there is no null/,
+    ],
+    [
+      'in another order than asked',
+      ask('{ me { id name } }', { data: { me: { name: 'x', id: '1' } } }),
+      /not in the order of the document/,
+    ],
     ['with no list', ask('{ tasks { data { id } } }', { data: { tasks: { data: {} } } }), /data is no list/],
     ['with an unknown code', ask('{ me { id } }', { data: { me: null }, errors: [error('OOPS')] }), /has code OOPS/],
     [

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
-import { newPerson, openTestApp, type Person, password, type TestApp, testConfig } from './support/app.js';
+import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from './support/app.js';
 import { type Fetch, restStyle, styles } from './support/styles.js';
 
 let app: TestApp;
@@ -12,10 +12,7 @@ beforeAll(async () => {
   app = await openTestApp();
   ada = await newPerson(app);
   const second = await createApp(testConfig({ DATABASE_URL: app.url }), { log: pino({ enabled: false }) });
-  other = {
-    fetch: (url, init) => Promise.resolve(second.handler.fetch(new Request(url, init) as never)) as Promise<Response>,
-    close: second.close,
-  };
+  other = { fetch: fetchOf(second), close: second.close };
 });
 afterAll(async () => {
   await other.close();

@@ -17,7 +17,7 @@ const remembered = 50_000;
 const graceSeconds = 10;
 
 /** A session as its owner's client holds it. */
-export interface OpenSession extends Viewer {
+interface OpenSession extends Viewer {
   readonly refreshToken: string;
 }
 

@@ -6,7 +6,7 @@ import type { Database, Queries } from './client.js';
 import { createSweep, type Entry, findLine, type Line, takeTurn, writeLine } from './ledger-lines.js';
 
 /** A write as the ledger knows it. */
-export interface Write {
+interface Write {
   /** Undefined when the client does not ask for it to be remembered. */
   readonly key: IdempotencyKey | undefined;
   /** Whose keys these are; undefined for what is for anyone. */

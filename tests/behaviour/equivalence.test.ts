@@ -4,10 +4,11 @@ import { databaseKind } from '../support/databases.js';
 import { type Step, sequences } from '../support/equivalence/steps.js';
 import { openTwins, type Twins } from '../support/equivalence/twins.js';
 
-const { EQUIVALENCE_RUNS, EQUIVALENCE_SEED, EQUIVALENCE_PATH } = process.env;
-const runs = Number(EQUIVALENCE_RUNS ?? (databaseKind === 'postgresql' ? 500 : 50));
+// The same sequences in every run: what fails shall fail for a change's sake. `random` looks further.
+const { EQUIVALENCE_RUNS, EQUIVALENCE_SEED = '1', EQUIVALENCE_PATH } = process.env;
+const runs = Number(EQUIVALENCE_RUNS ?? (databaseKind === 'postgresql' ? 500 : 25));
 const again = {
-  ...(EQUIVALENCE_SEED ? { seed: Number(EQUIVALENCE_SEED) } : {}),
+  ...(EQUIVALENCE_SEED === 'random' ? {} : { seed: Number(EQUIVALENCE_SEED) }),
   ...(EQUIVALENCE_PATH ? { path: EQUIVALENCE_PATH } : {}),
 };
 

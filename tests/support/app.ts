@@ -28,6 +28,10 @@ export interface TestApp extends TestDatabase {
   close(): Promise<void>;
 }
 
+/** Asks an app in this process. Every answer is held against the documents. */
+export const fetchOf = ({ handler }: App): Fetch =>
+  heldFetch(async (url, init) => (await handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Response);
+
 /** Makes the app. @param settings variables of the environment. */
 export async function openTestApp(settings: Record<string, string> = {}, kind = databaseKind): Promise<TestApp> {
   const database = await openTestDatabase(kind);
@@ -38,10 +42,7 @@ export async function openTestApp(settings: Record<string, string> = {}, kind = 
     ...database,
     app,
     lines,
-    fetch: heldFetch(
-      (url, init) =>
-        Promise.resolve(app.handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Promise<Response>,
-    ),
+    fetch: fetchOf(app),
     close: async () => {
       await app.handler.dispose();
       await database.drop();

@@ -43,9 +43,11 @@ export function objectFaults(
   const selections = sets.flatMap((set) => set?.selections ?? []);
   const selectionSet = { kind: 'SelectionSet', selections } as never;
   const { fields } = collectFields(schema, fragments, { coerced: variables, sources: {} } as never, type, selectionSet);
+  const order = [...fields.keys()];
   const unasked = Object.keys(value).filter((key) => !fields.has(key));
   return [
     ...unasked.map((key) => `${path}.${key} was not asked for`),
+    ...(order.join() === Object.keys(value).join() || unasked.length > 0 ? [] : [`${path} is not in the order of the document`]),
     ...[...fields].flatMap(([key, found]) => {
       const field = fieldOf(schema, type, found[0]?.name.value ?? '');
       if (!field) return [`${path}.${key} is not in the schema`];

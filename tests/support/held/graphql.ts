@@ -11,6 +11,8 @@ import {
 import { type ErrorCode, errorCatalogue } from '../../../src/core/error-catalogue.js';
 import { objectFaults } from './data.js';
 import { commonFaults, type Faults, type Got, mediaType, parsed, type Sent, undescribedHeaders } from './exchange.js';
+import { nullFaults } from './nulls.js';
+import { detailFaults } from './openapi.js';
 import { optionsFaults } from './rest.js';
 
 const schema = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
@@ -62,7 +64,9 @@ export function graphqlFaults(sent: Sent, got: Got): Faults {
     ...errors.flat(),
     ...(body.errors && body.errors.length === 0 ? ['has an empty list of errors'] : []),
     ...statusFaults(got, 'data' in body, codes, params !== undefined),
-    ...('data' in body ? dataFaults(params, body.data) : []),
+    ...('data' in body
+      ? [...dataFaults(params, body.data), ...nullFaults(params?.query ?? '', body.data ?? {}, body.errors ?? [])]
+      : []),
   ];
 }
 
@@ -72,8 +76,7 @@ function errorFaults(error: unknown): Faults {
   const faults = [...Object.keys(rest), ...Object.keys(more)].map((key) => `an error has ${key}`);
   if (typeof message !== 'string') faults.push('an error has no message');
   if (!Object.hasOwn(errorCatalogue, String(code))) faults.push(`an error has code ${code}`);
-  if (typeof details !== 'object' || details === null) faults.push('an error has no details');
-  return faults;
+  return [...faults, ...detailFaults(details)];
 }
 
 /** Product, section 4: 200 once there is data; before that the catalogue's, but 200 for what old clients expect so. */

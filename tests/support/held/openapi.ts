@@ -21,6 +21,9 @@ export interface Operation {
 }
 
 interface Document {
+  readonly components: {
+    readonly schemas: { readonly Error: { readonly properties: { readonly details: { readonly properties: object } } } };
+  };
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Operation['responses'] }>>>>;
 }
 
@@ -79,3 +82,13 @@ export function schemaFaults(pointer: string, value: unknown): string[] {
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
   );
 }
+
+const detailNames = Object.keys(document.components.schemas.Error.properties.details.properties);
+
+/** Holds an error's details, which both styles have alike. The document leaves them open to more; today there is no more. */
+export const detailFaults = (details: unknown): string[] => [
+  ...schemaFaults('/components/schemas/Error/properties/details', details),
+  ...Object.keys(details ?? {})
+    .filter((name) => !detailNames.includes(name))
+    .map((name) => `details have ${name}, which is not described`),
+];
