@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { createLogger, type Logger } from './core/log.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
+import { createExecutor } from './graphql/compiled.js';
 import { schema as ownSchema } from './graphql/schema.js';
 import { createHealthService } from './health/service.js';
 import { createPages } from './http/pages.js';
@@ -59,11 +60,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const view = restView(schema, routes);
   const openapi = JSON.stringify(openApiDocument(view, routes, version));
+  const execute = createExecutor();
   const handler = createServer({
     config,
     log,
     schema,
-    rest: createRestHandler(view),
+    execute,
+    rest: createRestHandler(view, execute),
     pages: createPages({ explorer: config.explorer, version, openapi }),
     services,
     prisma: db.prisma,

@@ -1,6 +1,6 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GraphQLFieldConfig, printSchema } from 'graphql';
+import { execute, type GraphQLFieldConfig, printSchema } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createApp } from '../src/app.js';
@@ -163,13 +163,13 @@ describe('a deprecated operation', () => {
     ['an end before its beginning', { since: sunset, sunset: since }, /gone before it is deprecated/],
   ])('does not start with %s', (_, deprecation, message) => {
     const view = restView(deprecating('task', deprecation), routes);
-    expect(() => createRestHandler(view)).toThrow(message);
+    expect(() => createRestHandler(view, execute)).toThrow(message);
     expect(() => openApiDocument(view, routes, '1.0.0')).toThrow(message);
   });
 
   it('need not say when it goes', async () => {
     const view = restView(deprecating('task', { since }), routes);
-    const handler = createRestHandler(view);
+    const handler = createRestHandler(view, execute);
     expect(handler.notices(handler.find('GET', '/api/tasks/1'))).toEqual({ Deprecation: '@1767225600' });
   });
 });

@@ -1,10 +1,11 @@
-import { execute, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Sessions } from '../auth/sessions.js';
 import type { Tokens } from '../auth/tokens.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../core/log.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Execute } from '../graphql/compiled.js';
 import type { Context, Services } from '../graphql/context.js';
 import { useArmor, useNoIntrospection } from '../graphql/limits.js';
 import type { RestHandler } from '../rest/handler.js';
@@ -32,6 +33,8 @@ export interface ServerParts {
   readonly config: Config;
   readonly log: Logger;
   readonly schema: GraphQLSchema;
+  /** Executes GraphQL's operations, and REST's. */
+  readonly execute: Execute;
   readonly rest: RestHandler;
   readonly pages: Pages;
   readonly services: Services;
@@ -41,7 +44,12 @@ export interface ServerParts {
 }
 
 /** The server: one ordered list of plugins, in the order of a request's life, for both styles. */
-export function createServer({ config, log, schema, rest, pages, services, prisma, sessions, tokens }: ServerParts) {
+export function createServer({ config, log, schema, execute, rest, pages, services, prisma, sessions, tokens }: ServerParts) {
+  const contextOf = (request: Request): Context => {
+    const { identity, caller } = exchangeOf(request);
+    const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
+    return { identity, caller, idempotency, services, prisma };
+  };
   const plugins: Plugin<object, ServerContext>[] = [
     // identify
     useRequestId(),
@@ -57,7 +65,7 @@ export function createServer({ config, log, schema, rest, pages, services, prism
     // section 7.2.2 wants the order of the document.
     { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) },
     usePages(pages),
-    useRest(rest, config.requestTimeoutMs),
+    useRest(rest, contextOf, config.requestTimeoutMs),
     useGraphqlRequest(),
     useArmor() as Plugin<object, ServerContext>,
     ...(config.explorer ? [] : [useNoIntrospection() as Plugin<object, ServerContext>]),
@@ -70,11 +78,7 @@ export function createServer({ config, log, schema, rest, pages, services, prism
   return createYoga<ServerContext, Context>({
     schema,
     plugins: answerRefusals(plugins, log),
-    context: ({ request }) => {
-      const { identity, caller } = exchangeOf(request);
-      const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
-      return { identity, caller, idempotency, services, prisma };
-    },
+    context: ({ request }) => contextOf(request),
     // Each of these would answer, or stand in the way, before the list above has its say.
     cors: false,
     graphiql: false,

@@ -12,6 +12,7 @@ import { AppError } from '../core/errors.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { isWithinComplexity } from '../graphql/limits.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
+import { rememberOperations } from './known-operations.js';
 
 /** Operations whose answers carry tokens. */
 export const tokenOperations: ReadonlySet<string> = new Set(['Mutation.signup', 'Mutation.login', 'Mutation.refresh']);
@@ -21,32 +22,43 @@ export const tokenOperations: ReadonlySet<string> = new Set(['Mutation.signup', 
  * asks for anything which is not for anyone; without a token each field answers for itself.
  */
 export function useGraphqlOperation(schema: GraphQLSchema): Plugin<object, ServerContext> {
+  const remember = rememberOperations<Asked>();
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
       const { request } = args.contextValue as { request: Request };
       // REST's documents are our own.
       if (args.schema !== schema) return;
-      const operation = getOperationAST(args.document, args.operationName);
+      const { document, operationName, variableValues = {} } = args;
+      const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {});
+      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
       // What does not fit, execution refuses in its own words.
       if (errors) return;
-      const fields = rootFields(schema, args.document, coerced, operation);
+      const asked = remember(document, operationName, coerced, () => ({
+        ...rootFields(schema, document, coerced, operation),
+        isWithinComplexity: isWithinComplexity(schema, document, operation, variableValues),
+      }));
       const exchange = exchangeOf(request);
-      exchange.operations = fields.map(({ coordinate }) => coordinate);
-      exchange.secret = exchange.operations.some((coordinate) => tokenOperations.has(coordinate));
+      exchange.operations = asked.coordinates;
+      exchange.secret = asked.isSecret;
       const refuse = (error: AppError) => setResultAndStopExecution({ errors: [error as never] });
-      if (exchange.identity.kind === 'rejected' && fields.some((field) => !field.forAnyone))
-        refuse(new AppError('UNAUTHENTICATED'));
-      else if (!isWithinComplexity(schema, args.document, operation, args.variableValues ?? {}))
-        refuse(new AppError('QUERY_TOO_COMPLEX'));
+      if (exchange.identity.kind === 'rejected' && !asked.isForAnyone) refuse(new AppError('UNAUTHENTICATED'));
+      else if (!asked.isWithinComplexity) refuse(new AppError('QUERY_TOO_COMPLEX'));
     },
   };
 }
 
-interface RootField {
-  readonly coordinate: string;
-  readonly forAnyone: boolean;
+/** The root fields that a request asks for. */
+interface RootFields {
+  readonly coordinates: readonly string[];
+  /** All of them are for anyone. */
+  readonly isForAnyone: boolean;
+  /** One of them answers tokens. */
+  readonly isSecret: boolean;
+}
+
+interface Asked extends RootFields {
+  readonly isWithinComplexity: boolean;
 }
 
 function rootFields(
@@ -54,19 +66,23 @@ function rootFields(
   document: DocumentNode,
   variables: Record<string, unknown>,
   operation: OperationDefinitionNode,
-): RootField[] {
+): RootFields {
   const root = schema.getRootType(operation.operation);
-  if (!root) return [];
   const fragments = Object.fromEntries(
     document.definitions
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment]),
   );
-  const collected = collectFields(schema, fragments, { coerced: variables, sources: {} }, root, operation.selectionSet);
-  return [...collected.fields.values()].map(([node]) => {
-    const name = node?.name.value ?? '';
-    const field = root.getFields()[name];
+  const collected = root && collectFields(schema, fragments, { coerced: variables, sources: {} }, root, operation.selectionSet);
+  const names = [...(collected?.fields.values() ?? [])].map(([node]) => node?.name.value ?? '');
+  const coordinates = names.map((name) => `${root?.name}.${name}`);
+  return {
+    coordinates,
     // `__typename` and introspection are for anyone; so is what was dropped before, which cannot be here.
-    return { coordinate: `${root.name}.${name}`, forAnyone: !field || isForAnyone(field) };
-  });
+    isForAnyone: names.every((name) => {
+      const field = root?.getFields()[name];
+      return !field || isForAnyone(field);
+    }),
+    isSecret: coordinates.some((coordinate) => tokenOperations.has(coordinate)),
+  };
 }

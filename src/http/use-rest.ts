@@ -1,4 +1,3 @@
-import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
 import type { Context } from '../graphql/context.js';
@@ -9,20 +8,17 @@ import { pathOf } from './use-access-log.js';
 import { tokenOperations } from './use-graphql-operation.js';
 import { withTimeLimit } from './use-time-limit.js';
 
-/** How Yoga hands out Envelop's functions for one request. */
-type GetEnveloped = (context: object) => {
-  contextFactory(context: object): Promise<Context>;
-  execute(args: ExecutionArgs): never;
-};
-
-/** Answer: everything but `/graphql` is REST. */
-export function useRest(rest: RestHandler, timeLimitMs: number): Plugin<object, ServerContext> {
-  let getEnveloped: GetEnveloped;
+/**
+ * Answer: everything but `/graphql` is REST.
+ * @param contextOf makes the context that GraphQL has too.
+ */
+export function useRest(
+  rest: RestHandler,
+  contextOf: (request: Request) => Context,
+  timeLimitMs: number,
+): Plugin<object, ServerContext> {
   return {
-    onYogaInit: ({ yoga }) => {
-      getEnveloped = yoga.getEnveloped as unknown as GetEnveloped;
-    },
-    onRequest: async ({ request, url, serverContext, endResponse, fetchAPI }) => {
+    onRequest: ({ request, url, endResponse, fetchAPI }) => {
       if (pathOf(request.url) === '/graphql') return;
       // Dot segments and backslashes resolved, as Sofa will read it: both must mean the same place.
       const path = url.pathname;
@@ -36,18 +32,9 @@ export function useRest(rest: RestHandler, timeLimitMs: number): Plugin<object, 
       exchange.operations = [match.coordinate];
       exchange.notices = rest.notices(match);
       exchange.secret = tokenOperations.has(match.coordinate);
-      const context = { ...serverContext, request };
-      const enveloped = getEnveloped(context);
       const { identity, body } = exchange;
-      const call: RestCall = {
-        request,
-        url,
-        identity,
-        body,
-        contextFactory: () => enveloped.contextFactory(context),
-        execute: enveloped.execute,
-      };
-      endResponse(await withTimeLimit(rest.answer(match, call, fetchAPI), timeLimitMs));
+      const call: RestCall = { request, url, identity, body, context: contextOf(request) };
+      return withTimeLimit(rest.answer(match, call, fetchAPI), timeLimitMs).then(endResponse);
     },
     onResponse: ({ request, response }) => {
       for (const [name, value] of Object.entries(exchangeOf(request).notices)) response.headers.set(name, value);

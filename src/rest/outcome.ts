@@ -1,8 +1,11 @@
+import type { DocumentNode } from 'graphql';
 import type { RestCall } from './handler.js';
 
 /** What one execution leaves for the handler around Sofa. */
 export interface Outcome {
   readonly call: RestCall;
+  /** What Sofa executed for it. */
+  document?: DocumentNode;
   error?: unknown;
   /** The answer as the view shows it. */
   value?: unknown;

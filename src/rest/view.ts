@@ -1,6 +1,5 @@
 import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
 import {
-  defaultFieldResolver,
   type GraphQLArgumentConfig,
   type GraphQLFieldConfig,
   GraphQLInt,
@@ -69,9 +68,7 @@ const shownField = (config: Field): Field =>
 
 // A field without a resolver is read from its parent by its GraphQL name.
 const resolverOf = (config: Field, name: string): Field['resolve'] =>
-  config.resolve ??
-  ((parent, args, context, info) =>
-    defaultFieldResolver(parent, args, context, Object.assign(Object.create(info), { fieldName: name })));
+  config.resolve ?? (snakeCase(name) === name ? undefined : (parent) => (parent as Record<string, unknown>)[name]);
 
 /** Takes an input's fields by their names in REST, and keeps what is answered for the handler. */
 function asRest(config: Field): Field {

@@ -23,7 +23,7 @@ const TaskSortType = builder.enumType('TaskSort', {
 const TaskPageType = builder.objectRef<TaskPage>('TaskPage').implement({
   description: 'One page of tasks, by number.',
   fields: (t) => ({
-    data: t.field({ type: [TaskType], description: 'The tasks on this page.', resolve: (page) => [...page.data] }),
+    data: t.expose('data', { type: [TaskType], description: 'The tasks on this page.' }),
     count: t.exposeInt('count', { description: 'How many are on this page.' }),
     total: t.exposeInt('total', { description: 'How many match in all.' }),
     page: t.exposeInt('page', { description: 'Which page this is, from 1.' }),
