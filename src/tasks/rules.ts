@@ -15,6 +15,8 @@ const status = z.enum(taskStatuses, {
 
 /** What a new task needs. */
 export const newTask = z.object({ title, description: description.optional() });
+/** A new task as the rules leave it. */
+export type NewTask = z.output<typeof newTask>;
 
 /** What an update may change: absent keeps, `null` clears the description. */
 export const taskChanges = z.object({

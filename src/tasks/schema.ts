@@ -39,13 +39,12 @@ builder.queryField('task', (t) =>
   }),
 );
 builder.mutationFields((t) => ({
-  createTask: t.prismaField({
+  createTask: t.field({
     description: 'Makes a task of one’s own.',
     type: TaskType,
     nullable: true,
     args: { input: t.arg({ type: CreateTaskInput, required: true, description: 'The task.' }) },
-    resolve: (query, _root, { input }, context) =>
-      context.services.tasks.create(viewerOf(context), idempotencyKeyOf(context), input, query),
+    resolve: (_root, { input }, context) => context.services.tasks.create(viewerOf(context), idempotencyKeyOf(context), input),
   }),
   updateTask: t.prismaField({
     description: 'Changes a task of one’s own.',

@@ -15,7 +15,7 @@ import { createOwnership, type OwnTask, type Which } from './ownership.js';
 import { readPage, type TaskPage } from './pages.js';
 import { createTaskReads } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
-import { newTask, taskChanges, taskId } from './rules.js';
+import { type NewTask, newTask, taskChanges, taskId } from './rules.js';
 
 /** What Pothos asks Prisma to select. */
 type Query = { select?: Prisma.TaskSelect | null; include?: Prisma.TaskInclude | null };
@@ -25,7 +25,7 @@ export interface TaskService {
   page(viewer: Viewer, args: TaskFilter & { page?: number | null; limit?: number | null }): Promise<TaskPage>;
   connection(viewer: Viewer, args: TaskFilter & ConnectionArguments): Promise<TaskConnection>;
   get(viewer: Viewer, id: string | number): Promise<TaskRow>;
-  create(viewer: Viewer, key: IdempotencyKey | undefined, input: unknown, query?: Query): Promise<TaskRow>;
+  create(viewer: Viewer, key: IdempotencyKey | undefined, input: unknown): Promise<TaskRow>;
   /** Absent fields keep, `null` clears the description. */
   update(viewer: Viewer, key: IdempotencyKey | undefined, which: Which, input: unknown, query?: Query): Promise<TaskRow>;
   /** @returns the id that is gone. */
@@ -51,10 +51,10 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     page: (viewer, args) => readPage(db, reads, viewer, args),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
-    create: (viewer, key, input, query) => {
+    create: (viewer, key, input) => {
       const data = validate(newTask, input, 'task');
       return ledger.once({ ...viewer, key, operation: 'createTask', payload: data }, (commit) =>
-        commit(({ prisma }) => prisma.task.create({ ...query, data: { ...data, userId: viewer.userId } })).catch((error) => {
+        commit((queries) => insert(queries, viewer, data)).catch((error) => {
           // The account went this moment, and its sessions with it.
           throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
         }),
@@ -90,6 +90,14 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
 
 /** The same task and condition, in one spelling for both styles. */
 const checked = ({ id, ifVersion }: Which) => ({ id: taskId(id), ifVersion: ifVersion == null ? undefined : [ifVersion].flat() });
+
+async function insert({ query }: Queries, { userId }: Viewer, { title, description }: NewTask): Promise<TaskRow> {
+  const [task] = await query<TaskRow>(
+    `INSERT INTO tasks (user_id, title, description) VALUES ($1, $2, $3) RETURNING ${taskColumns}`,
+    [userId, title, description ?? null],
+  );
+  return task as TaskRow;
+}
 
 async function toggle({ query }: Queries, { id, userId, version }: OwnTask): Promise<TaskRow | undefined> {
   const [task] = await query<TaskRow>(
