@@ -53,7 +53,8 @@ function readNode(req: IncomingMessage): Promise<Buffer | undefined> {
       reject(brokeOff(error));
     };
     req.on('error', fail);
-    req.once('close', fail);
+    // It closes after its end, too.
+    req.once('close', () => req.complete || fail());
     req.once('end', () => resolve(body.whole()));
     req.on('data', (chunk: Buffer) => {
       try {
