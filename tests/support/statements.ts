@@ -8,21 +8,54 @@ function definer(prototype: object): Queryable {
   return Object.hasOwn(prototype, 'query') ? (prototype as Queryable) : definer(Object.getPrototypeOf(prototype));
 }
 
-/** Counts the SQL statements that reach either driver, from Prisma or from us, while something runs. */
-export async function countStatements(run: () => Promise<unknown>): Promise<number> {
+/** What reached a database: the texts of the statements, and how many rows came back. */
+export interface Traffic {
+  readonly statements: string[];
+  rows: number;
+}
+
+/** Notes the SQL that reaches either driver, from Prisma or from us, while something runs. */
+export async function trafficOf(run: () => Promise<unknown>): Promise<Traffic> {
   const drivers = [definer(pg.Client.prototype), definer(PGlite.prototype)];
-  let count = 0;
+  const traffic: Traffic = { statements: [], rows: 0 };
   const originals = drivers.map((driver) => driver.query);
   for (const [index, driver] of drivers.entries()) {
-    driver.query = function counted(this: unknown, ...args: unknown[]) {
-      count++;
-      return originals[index]?.apply(this, args);
+    driver.query = function noted(this: unknown, ...args: unknown[]) {
+      traffic.statements.push(textOf(args[0]));
+      const answer = originals[index]?.apply(
+        this,
+        args.map((arg) => countingRows(arg, traffic)),
+      );
+      if (answer instanceof Promise)
+        void answer.then(
+          (result) => countRows(result, traffic),
+          () => {},
+        );
+      return answer;
     };
   }
   try {
     await run();
-    return count;
+    return traffic;
   } finally {
     for (const [index, driver] of drivers.entries()) driver.query = originals[index] as Queryable['query'];
   }
 }
+
+/** Counts the SQL statements that reach either driver while something runs. */
+export const countStatements = async (run: () => Promise<unknown>): Promise<number> => (await trafficOf(run)).statements.length;
+
+const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
+
+const countRows = (result: unknown, traffic: Traffic): void => {
+  traffic.rows += (result as { rows?: unknown[] } | undefined)?.rows?.length ?? 0;
+};
+
+/** pg's pool passes a callback, and gets no promise. */
+const countingRows = (arg: unknown, traffic: Traffic): unknown =>
+  typeof arg === 'function'
+    ? (error: unknown, result: unknown) => {
+        countRows(result, traffic);
+        arg(error, result);
+      }
+    : arg;
