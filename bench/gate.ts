@@ -12,7 +12,7 @@ const effort: Effort = { people: 50, warmup: { requests: 4000 }, length: { reque
 const file = new URL('gate.json', import.meta.url);
 
 const ratios = await measureRatios();
-if (process.argv.includes('--commit')) await writeFile(file, `${JSON.stringify(ratios)}\n`);
+if (process.argv.includes('--commit')) await writeFile(file, `${JSON.stringify(ratios, null, 2)}\n`);
 const committed = JSON.parse(await readFile(file, 'utf8')) as typeof ratios;
 for (const style of ['rest', 'graphql'] as const) {
   const allowed = committed[style] * tolerance;
