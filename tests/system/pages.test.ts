@@ -34,7 +34,7 @@ describe('the landing page', () => {
   test('leads to pages that are there', async () => {
     await browser.visit('/', async (page) => {
       const links = await page.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
-      expect(links).toEqual(['/graphql', '/docs', '/openapi.json', '/health', '/health/db']);
+      expect(links).toEqual(['/graphql', '/docs', '/openapi.json', '/docs/errors', '/health', '/health/db']);
       for (const link of links) {
         const { status } = await fetch(`${server.url}${link}`, { headers: { accept: 'text/html' } });
         expect([link, status]).toEqual([link, 200]);
