@@ -40,7 +40,7 @@ export interface RestHandler {
 
 /**
  * Sofa builds an operation for every route and executes it; what it cannot do alone stands around it here. What it
- * executed once is known: the requests that follow spare it a `Request`, a router and a `Response` (an eighth of all work).
+ * executed once is known: the requests that follow spare it a `Request`, a router and a `Response`.
  * @param view the schema as `restView` shows it.
  * @param execute how GraphQL's operations are executed.
  */
