@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routes } from '../src/rest/routes.js';
 import { newPerson, type Person, password } from './support/app.js';
+import { oazapfts } from './support/clients/oazapfts.js';
 import { openapiFetch } from './support/clients/openapi-fetch.js';
 import type { RestAnswer, RestClient } from './support/clients/rest.js';
-import { swaggerTypescriptApi } from './support/clients/swagger-typescript-api.js';
+
 import { openSocketApp, type SocketApp } from './support/socket.js';
 
 let app: SocketApp;
@@ -22,7 +23,7 @@ function dataOf<Data>({ status, data, error }: RestAnswer<Data>, expected = 200)
 }
 const etagOf = ({ headers }: RestAnswer<unknown>) => headers.get('etag') ?? '';
 
-describe.each([openapiFetch, swaggerTypescriptApi])('a client by $name', ({ connect }) => {
+describe.each([openapiFetch, oazapfts])('a client by $name', ({ connect }) => {
   let client: RestClient;
   let email: string;
   beforeAll(async () => {

@@ -1,5 +1,6 @@
+import { type DocumentNode, print } from 'graphql';
 import { ClientError, GraphQLClient } from 'graphql-request';
-import * as documents from './documents.js';
+import * as documents from '../generated/documents.js';
 
 /** Anything that answers requests: the app in this process, or a server behind a socket. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -107,7 +108,7 @@ function restValue(value: unknown): unknown {
   return visit(spelled);
 }
 
-const documentOf: Record<Operation, { toString(): string }> = {
+const documentOf: Record<Operation, DocumentNode> = {
   signup: documents.Signup,
   login: documents.Login,
   refresh: documents.Refresh,
@@ -125,12 +126,14 @@ const documentOf: Record<Operation, { toString(): string }> = {
   databaseHealth: documents.DatabaseHealth,
 };
 
+const texts = Object.fromEntries(Object.entries(documentOf).map(([operation, document]) => [operation, print(document)]));
+
 /** Answered with 204 in REST. */
 const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTask']);
 
 /** An operation as GraphQL sends it. */
 export const graphqlRequest = (operation: Operation, args: Arguments) => ({
-  document: String(documentOf[operation]),
+  document: texts[operation] as string,
   variables: graphqlVariables(args),
 });
 

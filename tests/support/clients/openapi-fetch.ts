@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { components, paths } from '../../generated/rest-types.js';
+import type { components, paths } from '../../generated/openapi-types.js';
 import type { RestAnswer, RestClientKind } from './rest.js';
 
 type Given<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;

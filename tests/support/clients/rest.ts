@@ -1,4 +1,4 @@
-import type { components } from '../../generated/rest-types.js';
+import type { components } from '../../generated/openapi-types.js';
 
 type Schemas = components['schemas'];
 
