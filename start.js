@@ -1,7 +1,7 @@
 // `npm start` runs what `npm ci` built.
 import { existsSync } from 'node:fs';
 
-const built = new URL('dist/main.js', import.meta.url);
+const built = new URL('dist/server/main.js', import.meta.url);
 if (existsSync(built)) {
   await import(built.href);
 } else {

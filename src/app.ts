@@ -7,6 +7,7 @@ import { createSessions } from './auth/sessions.js';
 import { createTokens } from './auth/tokens.js';
 import type { Config } from './config.js';
 import { createLogger, type Logger } from './core/log.js';
+import { projectFolder } from './core/project.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
 import { createExecutor } from './graphql/compiled.js';
@@ -84,6 +85,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 }
 
 async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(new URL('package.json', projectFolder), 'utf8')) as { version: string };
   return version;
 }

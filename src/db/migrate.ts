@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { projectFolder } from '../core/project.js';
 import { StartError } from '../core/start-error.js';
 import { firstWords, withSchemaEngine } from './schema-engine.js';
 
 /** Holds `schema.prisma` and `migrations/`. */
-export const prismaFolder = new URL('../../prisma/', import.meta.url);
+export const prismaFolder = new URL('prisma/', projectFolder);
 
 /** Runs a statement without values and returns its rows. */
 type Query = (text: string) => Promise<Record<string, unknown>[]>;

@@ -20,8 +20,8 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** What `npm start` runs, compiled before the tests (tests/support/start-databases.js). */
-export const serverEntry = 'dist/main.js';
+/** What `npm start` runs, built before the tests (tests/support/start-databases.js). */
+export const serverEntry = 'dist/server/main.js';
 const root = path.resolve(import.meta.dirname, '../..');
 const startPatienceMs = 30_000;
 /** Longer than the server's own patience with what is in flight. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { tsImport } from 'tsx/esm/api';
 import { startPostgres } from './postgres-server.js';
 
 export default async function startDatabases() {
@@ -22,11 +23,10 @@ export default async function startDatabases() {
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
     findServer(path.join(folder, 'postgresql')),
-    compile(),
+    build(),
   ]);
-  // Only now is there anything to import.
-  const { serveEmbedded } = await import('../../dist/db/embedded.js');
-  const { openPostgres } = await import('../../dist/db/postgres.js');
+  const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
+  const { openPostgres } = await tsImport('../../src/db/postgres.ts', import.meta.url);
   await Promise.all([makeImages(pglite, serveEmbedded), makeTemplate(openPostgres)]);
 }
 
@@ -37,12 +37,10 @@ async function findServer(folder) {
   process.env.TEST_SERVER_URL = globalThis.testServer.url;
 }
 
-async function compile() {
-  const compiler = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
-  const [code] = await once(compiler, 'exit');
-  if (code !== 0) throw new Error('the sources could not be compiled');
+async function build() {
+  const builder = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { stdio: 'inherit' });
+  const [code] = await once(builder, 'exit');
+  if (code !== 0) throw new Error('the sources could not be built');
 }
 
 async function makeImages(pglite, serveEmbedded) {
