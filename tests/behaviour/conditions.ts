@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { type Arguments, type Operation, styles } from '../support/styles.js';
+
+describe('behaviour/conditions', () => {
+  let app: TestApp;
+  let ada: Person;
+  let bob: Person;
+  beforeAll(async () => {
+    app = await openTestApp();
+    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
+  });
+  afterAll(() => app.close());
+
+  const versionOf = async (id: number) => {
+    const [row] = await app.db.query<{ version: number }>('SELECT version FROM tasks WHERE id = $1', [id]);
+    return row?.version;
+  };
+  const changes = [
+    ['updateTask', { input: { title: 'Changed' } }],
+    ['updateTask', { input: {} }],
+    ['toggleTask', {}],
+    ['deleteTask', {}],
+  ] as const satisfies [Operation, Arguments][];
+
+  describe.each(styles)('a change in $name that names the version it was made for', (style) => {
+    const call = (operation: Operation, args: Arguments, token = ada.token) => style.call(app.fetch, operation, args, token);
+    const make = async () => ((await call('createTask', { input: { title: 'Shared' } })).value as { id: number }).id;
+
+    it.each(changes)('%s %j is made while that is the version', async (operation, args) => {
+      const id = await make();
+      await call('toggleTask', { id });
+      expect(await call(operation, { ...args, id, ifVersion: 2 })).not.toHaveProperty('code');
+    });
+
+    it.each(changes)('%s %j is PRECONDITION_FAILED once it is not, and changes nothing', async (operation, args) => {
+      const id = await make();
+      await call('toggleTask', { id });
+      for (const ifVersion of [1, 3, 0, -1, 2_147_483_647]) {
+        expect(await call(operation, { ...args, id, ifVersion })).toMatchObject({
+          code: 'PRECONDITION_FAILED',
+          message: 'It has changed since you read it.',
+          details: {},
+          status: style.name === 'REST' ? 412 : 200,
+        });
+      }
+      expect(await versionOf(id)).toBe(2);
+    });
+
+    it.each(changes)('%s %j is still FORBIDDEN for another’s task, NOT_FOUND for none', async (operation, args) => {
+      const id = await make();
+      expect(await call(operation, { ...args, id, ifVersion: 1 }, bob.token)).toMatchObject({ code: 'FORBIDDEN' });
+      expect(await call(operation, { ...args, id: 2_147_483_647, ifVersion: 1 })).toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('exactly one of many writers with the same version wins', async () => {
+      const id = await make();
+      const writes = Array.from({ length: 20 }, (_, n) =>
+        call('updateTask', { id, input: { title: `Writer ${n}` }, ifVersion: 1 }),
+      );
+      const codes = (await Promise.all(writes)).map(({ code }) => code);
+      expect(codes.filter((code) => code === undefined)).toHaveLength(1);
+      expect(codes.filter((code) => code === 'PRECONDITION_FAILED')).toHaveLength(19);
+      expect(await versionOf(id)).toBe(2);
+    });
+  });
+
+  describe('Task.version', () => {
+    it('counts every change, whoever makes it', async () => {
+      const made = await query(app.fetch, 'mutation { createTask(input: {title: "Counted"}) { id version } }', ada.token);
+      const task = made.data?.createTask as { id: string; version: number };
+      expect(task.version).toBe(1);
+      await app.db.query(`UPDATE tasks SET description = 'by another program' WHERE id = $1`, [Number(task.id)]);
+      const seen = await query(app.fetch, '{ tasks(limit: 1) { data { version } } }', ada.token);
+      expect(seen.data?.tasks).toEqual({ data: [{ version: 2 }] });
+    });
+  });
+
+  const rest = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+    app.fetch(path, {
+      ...init,
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json', ...headers },
+    });
+  const etagOf = async (answer: Promise<Response>) => (await answer).headers.get('etag') ?? '';
+
+  describe('ETag in REST', () => {
+    let path: string;
+    beforeAll(async () => {
+      const body = JSON.stringify({ title: 'Tagged' });
+      const made = await rest('/api/tasks', {}, { method: 'POST', body });
+      expect(made.headers.get('etag')).toBe('"1"');
+      path = made.headers.get('location') ?? '';
+    });
+
+    it('is strong, on a task and on a list, and the same as long as they are', async () => {
+      for (const address of [path, '/api/tasks', '/api/tasks?limit=1&page=7']) {
+        const etag = await etagOf(rest(address));
+        expect(etag).toMatch(/^"[\w-]+"$/);
+        expect(await etagOf(rest(address))).toBe(etag);
+      }
+    });
+
+    it.each(['GET', 'HEAD'])('answers %s with 304, no body and the tag when If-None-Match names it', async (method) => {
+      for (const address of [path, '/api/tasks?limit=3']) {
+        const etag = await etagOf(rest(address));
+        for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+          const answer = await rest(address, { 'if-none-match': known }, { method });
+          expect([answer.status, answer.headers.get('etag'), await answer.text()]).toEqual([304, etag, '']);
+        }
+        for (const other of ['"other"', 'nonsense', ''])
+          expect((await rest(address, { 'if-none-match': other }, { method })).status).toBe(200);
+      }
+    });
+
+    it('changes with each change of the task, and a list’s with each of its tasks and its total', async () => {
+      const tags = new Set<string>();
+      const list = new Set<string>();
+      for (let n = 0; n < 3; n++) {
+        tags.add(await etagOf(rest(path)));
+        list.add(await etagOf(rest('/api/tasks')));
+        expect(await etagOf(rest(`${path}/complete`, {}, { method: 'PATCH' }))).toBe(await etagOf(rest(path)));
+      }
+      const firstOnly = await etagOf(rest('/api/tasks?limit=1&sort=id'));
+      await rest('/api/tasks', {}, { method: 'POST', body: JSON.stringify({ title: 'One more' }) });
+      expect(await etagOf(rest('/api/tasks?limit=1&sort=id'))).not.toBe(firstOnly);
+      expect([tags.size, list.size]).toEqual([3, 3]);
+    });
+
+    it('lets a GET through that If-Match allows, and answers 412 to one that it does not', async () => {
+      const etag = await etagOf(rest(path));
+      for (const wanted of [etag, '*', `"0", ${etag}`]) expect((await rest(path, { 'if-match': wanted })).status).toBe(200);
+      for (const wanted of ['"0"', `W/${etag}`, 'nonsense']) {
+        const answer = await rest(path, { 'if-match': wanted });
+        expect([answer.status, ((await answer.json()) as { error_code: string }).error_code]).toEqual([
+          412,
+          'PRECONDITION_FAILED',
+        ]);
+      }
+    });
+
+    it('makes a change depend on If-Match: any of several, none that is weak, and * on the task being there', async () => {
+      const put = (match: string) => rest(path, { 'if-match': match }, { method: 'PUT', body: '{"title":"Matched"}' });
+      const etag = await etagOf(rest(path));
+      expect((await put(`W/${etag}`)).status).toBe(412);
+      expect((await put('"made-up", "99999999999999999999"')).status).toBe(412);
+      expect((await put(`"0", ${etag}`)).status).toBe(200);
+      expect((await put('*')).status).toBe(200);
+      const many = Array.from({ length: 300 }, (_, n) => `"${n + 1000}"`).join(', ');
+      expect((await put(`${many}, ${await etagOf(rest(path))}`)).status).toBe(200);
+    });
+
+    it('refuses an If-Match that cannot be read, rather than to ignore it', async () => {
+      const answer = await rest(path, { 'if-match': '3' }, { method: 'PUT', body: '{"title":"Lost"}' });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ error_code: 'BAD_REQUEST', details: { field: 'If-Match' } });
+    });
+  });
+});

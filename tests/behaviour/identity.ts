@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, password, type TestApp } from '../support/app.js';
+import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
+
+describe('behaviour/identity', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await openTestApp();
+  });
+  afterAll(() => app.close());
+
+  const email = () => `${randomBytes(8).toString('hex')}@example.com`;
+  interface Payload {
+    access_token: string;
+    token_type: string;
+    expires_in: number;
+    refresh_token: string;
+    user: { id: string; email: string; name: string };
+  }
+
+  describe.each(styles)('$name', (style) => {
+    const call = (operation: Operation, args?: Arguments, token?: string) => style.call(app.fetch, operation, args, token);
+    const signedIn = async (operation: Operation, input: object) => (await call(operation, { input })).value as Payload;
+    const isAlive = async (token: string) => (await call('me', {}, token)).code === undefined;
+
+    describe('signup', () => {
+      it('answers both tokens and the person, the email in lower case, the name trimmed', async () => {
+        const address = email();
+        const { value, status } = await call('signup', { input: { email: address.toUpperCase(), password, name: ' Ada ' } });
+        expect(status).toBe(style.name === 'REST' ? 201 : 200);
+        expect(value).toEqual({
+          access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+          token_type: 'Bearer',
+          expires_in: 7 * 86_400,
+          refresh_token: expect.stringMatching(/^[\w-]{43}$/),
+          user: {
+            id: expect.stringMatching(/^user_\w+$/),
+            email: address,
+            name: 'Ada',
+            created_at: expect.any(String),
+            updated_at: expect.any(String),
+          },
+        });
+        const { access_token, user } = value as Payload;
+        const [, claims = ''] = access_token.split('.');
+        expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
+          sub: user.id,
+          sid: expect.any(String),
+          iat: expect.any(Number),
+          exp: expect.any(Number),
+          iss: 'tandem',
+          aud: 'tandem',
+        });
+      });
+
+      it('says CONFLICT when the email has an account, in any case', async () => {
+        const { email: taken } = await newPerson(app);
+        expect(await call('signup', { input: { email: taken.toUpperCase(), password, name: 'Bob' } })).toMatchObject({
+          code: 'CONFLICT',
+          details: { field: 'email' },
+        });
+      });
+
+      it('makes exactly one account of many at once', async () => {
+        const address = email();
+        const outcomes = await Promise.all(
+          Array.from({ length: 8 }, () => call('signup', { input: { email: address, password, name: 'Ada' } })),
+        );
+        expect(outcomes.map(({ code }) => code ?? 'made').sort()).toEqual([...Array(7).fill('CONFLICT'), 'made']);
+      });
+
+      it.each([
+        ['email', { email: 'ada' }],
+        ['email', { email: `${'a'.repeat(250)}@example.com` }],
+        ['email', { email: 'a\0@example.com' }],
+        ['email', { email: 'ada@example.com ' }],
+        ['password', { password: '7 chars' }],
+        ['password', { password: 'x'.repeat(129) }],
+        ['password', { password: 'Password1' }],
+        ['password', { password: '12345678' }],
+        ['password', { email: 'ada.lovelace@example.com', password: 'Ada.Lovelace@example.com' }],
+        ['name', { name: '' }],
+        ['name', { name: 'x'.repeat(256) }],
+        ['name', { name: '\ud83c' }],
+      ])('refuses a bad %s with VALIDATION_ERROR: %j', async (field, change) => {
+        const input = { email: email(), password, name: 'Ada', ...change };
+        expect(await call('signup', { input })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
+      });
+
+      it('lists every faulty field', async () => {
+        const { details } = await call('signup', { input: { email: 'ada', password: 'short', name: '' } });
+        expect(details?.errors).toMatchObject([{ field: 'email' }, { field: 'password' }, { field: 'name' }]);
+      });
+
+      it('takes passwords of 8 and of 128 characters, and takes two spellings of one for the same', async () => {
+        for (const good of ['8 chars!', `${'long and boring '.repeat(8)}`, 'cafe\u0301 au lait']) {
+          const address = email();
+          await signedIn('signup', { email: address, password: good, name: 'Ada' });
+          expect((await signedIn('login', { email: address, password: good.normalize('NFC') })).user.email).toBe(address);
+        }
+      });
+
+      it('stores an Argon2id hash and a digest, neither password nor token', async () => {
+        const { user, refresh_token } = await signedIn('signup', { email: email(), password, name: 'Ada' });
+        const [stored] = await app.db.query<{ hash: string; digest: string }>(
+          `SELECT password_hash AS hash, digest FROM credentials JOIN sessions USING (user_id) JOIN refresh_tokens ON session_id = sessions.id WHERE user_id = $1`,
+          [user.id],
+        );
+        expect(stored?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+        expect(stored?.digest).toBe(createHash('sha256').update(refresh_token).digest('hex'));
+      });
+    });
+
+    describe('login', () => {
+      it('opens a session of its own each time, in any case of the email', async () => {
+        const person = await newPerson(app);
+        const first = await signedIn('login', { email: person.email.toUpperCase(), password });
+        const second = await signedIn('login', { email: person.email, password });
+        expect(first.access_token).not.toBe(second.access_token);
+        expect(await isAlive(first.access_token)).toBe(true);
+        expect(await isAlive(person.token)).toBe(true);
+      });
+
+      it('says the same of a wrong password and of an unknown email', async () => {
+        const person = await newPerson(app);
+        const wrong = await call('login', { input: { email: person.email, password: 'not this one' } });
+        const unknown = await call('login', { input: { email: email(), password: 'not this one' } });
+        expect(wrong).toMatchObject({ code: 'INVALID_CREDENTIALS', details: {} });
+        const { headers: _wrong, ...said } = wrong;
+        const { headers: _unknown, ...alsoSaid } = unknown;
+        expect(said).toEqual(alsoSaid);
+      });
+
+      it('is not put off by a stale token', async () => {
+        const person = await newPerson(app);
+        for (const stale of ['junk', `${person.token}x`]) {
+          expect((await call('login', { input: { email: person.email, password } }, stale)).code).toBeUndefined();
+        }
+      });
+
+      it('re-hashes a password whose hash was made with other parameters', async () => {
+        const person = await newPerson(app);
+        const weak = '$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$';
+        const { hash } = await import('@node-rs/argon2');
+        await app.db.prisma.credential.update({
+          where: { userId: person.id },
+          data: { passwordHash: await hash(password, { memoryCost: 4096, timeCost: 1 }) },
+        });
+        await signedIn('login', { email: person.email, password });
+        const { passwordHash } = await app.db.prisma.credential.findUniqueOrThrow({ where: { userId: person.id } });
+        expect(passwordHash.startsWith(weak.slice(0, 20))).toBe(false);
+        expect(passwordHash).toMatch(/m=19456,t=2,p=1/);
+      });
+    });
+
+    describe('refresh', () => {
+      const refresh = (refreshToken: string) => call('refresh', { input: { refreshToken } });
+
+      it('answers a new pair of tokens; the access token before stays good', async () => {
+        const person = await newPerson(app);
+        const next = (await refresh(person.refreshToken)).value as Payload;
+        expect(next.refresh_token).not.toBe(person.refreshToken);
+        expect(next.user.id).toBe(person.id);
+        expect(await isAlive(next.access_token)).toBe(true);
+        expect(await isAlive(person.token)).toBe(true);
+      });
+
+      it('gives the same child to whoever asks again within ten seconds, also to many at once', async () => {
+        const person = await newPerson(app);
+        const outcomes = await Promise.all(Array.from({ length: 10 }, () => refresh(person.refreshToken)));
+        expect(new Set(outcomes.map(({ value }) => (value as Payload).refresh_token)).size).toBe(1);
+      });
+
+      it('ends the whole session when an older token comes back, and writes an audit line', async () => {
+        const person = await newPerson(app);
+        const second = (await refresh(person.refreshToken)).value as Payload;
+        const third = (await refresh(second.refresh_token)).value as Payload;
+        expect(await refresh(person.refreshToken)).toMatchObject({ code: 'UNAUTHENTICATED' });
+        expect(await refresh(third.refresh_token)).toMatchObject({ code: 'UNAUTHENTICATED' });
+        for (const token of [person.token, second.access_token, third.access_token]) expect(await isAlive(token)).toBe(false);
+        expect(app.lines).toContainEqual(expect.objectContaining({ audit: 'session.replay', userId: person.id }));
+      });
+
+      it('ends the session when the parent comes back later than ten seconds', async () => {
+        const person = await newPerson(app);
+        const child = (await refresh(person.refreshToken)).value as Payload;
+        await app.db.query(`UPDATE refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE used_at IS NOT NULL`, []);
+        expect(await refresh(person.refreshToken)).toMatchObject({ code: 'UNAUTHENTICATED' });
+        expect(await isAlive(child.access_token)).toBe(false);
+      });
+
+      it('refuses what is no token, an access token, and one whose session is over', async () => {
+        const person = await newPerson(app);
+        for (const token of ['junk', '', person.token, randomBytes(32).toString('base64url')]) {
+          expect(await refresh(token)).toMatchObject({ code: 'UNAUTHENTICATED' });
+        }
+        await app.db.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [person.id]);
+        expect(await refresh(person.refreshToken)).toMatchObject({ code: 'UNAUTHENTICATED' });
+      });
+
+      it('refuses a refresh token as a bearer token', async () => {
+        expect(await isAlive((await newPerson(app)).refreshToken)).toBe(false);
+      });
+    });
+
+    describe('logout', () => {
+      it('ends this session at once and leaves the others', async () => {
+        const person = await newPerson(app);
+        const other = await signedIn('login', { email: person.email, password });
+        const { value, status } = await call('logout', {}, person.token);
+        expect(value).toBe(true);
+        expect(status).toBe(style.name === 'REST' ? 204 : 200);
+        expect(await isAlive(person.token)).toBe(false);
+        expect(await call('refresh', { input: { refreshToken: person.refreshToken } })).toMatchObject({
+          code: 'UNAUTHENTICATED',
+        });
+        expect(await isAlive(other.access_token)).toBe(true);
+      });
+    });
+
+    it('ends access within a second of a session that ended on another process', async () => {
+      const person = await newPerson(app);
+      expect(await isAlive(person.token)).toBe(true);
+      await app.db.query('DELETE FROM sessions WHERE user_id = $1', [person.id]);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(await isAlive(person.token)).toBe(false);
+    });
+
+    it('refuses a token whose session belongs to somebody else', async () => {
+      const [ada, bob] = [await newPerson(app), await newPerson(app)];
+      await app.db.query('UPDATE sessions SET user_id = $1 WHERE user_id = $2', [bob.id, ada.id]);
+      expect((await restStyle.call(app.fetch, 'me', {}, ada.token)).code).toBe('UNAUTHENTICATED');
+    });
+  });
+});

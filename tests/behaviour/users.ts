@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
+import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
+
+describe('behaviour/users', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await openTestApp();
+  });
+  afterAll(() => app.close());
+
+  describe.each(styles)('$name', (style) => {
+    const call = (operation: Operation, args: Arguments, token: string) => style.call(app.fetch, operation, args, token);
+    const update = (person: Person, input: object) => call('updateMe', { input }, person.token);
+    const login = (email: string, given: string) => style.call(app.fetch, 'login', { input: { email, password: given } });
+
+    describe('me', () => {
+      it('answers who is signed in, with nothing secret', async () => {
+        const person = await newPerson(app);
+        const { value } = await call('me', {}, person.token);
+        expect(value).toEqual({
+          id: person.id,
+          email: person.email,
+          name: 'Ada',
+          created_at: expect.any(String),
+          updated_at: expect.any(String),
+        });
+      });
+    });
+
+    describe('updateMe', () => {
+      it('changes the name without a password', async () => {
+        const person = await newPerson(app);
+        expect((await update(person, { name: ' Grace ' })).value).toMatchObject({
+          id: person.id,
+          name: 'Grace',
+          email: person.email,
+        });
+      });
+
+      it('answers the person as they are when there is nothing to change', async () => {
+        const person = await newPerson(app);
+        expect((await update(person, {})).value).toMatchObject({ id: person.id, name: 'Ada' });
+      });
+
+      it('needs the current password for a new email or password: missing is VALIDATION_ERROR, wrong is INVALID_CREDENTIALS', async () => {
+        const person = await newPerson(app);
+        for (const change of [{ email: 'new@example.com' }, { newPassword: 'another good one' }]) {
+          expect(await update(person, change)).toMatchObject({
+            code: 'VALIDATION_ERROR',
+            message: 'Invalid current password',
+            details: { field: 'current_password' },
+          });
+          expect(await update(person, { ...change, currentPassword: 'wrong' })).toMatchObject({ code: 'INVALID_CREDENTIALS' });
+        }
+      });
+
+      it('changes the email, in lower case, and CONFLICTs with another’s', async () => {
+        const [person, other] = [await newPerson(app), await newPerson(app)];
+        const email = `New.${randomBytes(6).toString('hex')}@Example.com`;
+        expect((await update(person, { email, currentPassword: password })).value).toMatchObject({ email: email.toLowerCase() });
+        expect((await login(email, password)).code).toBeUndefined();
+        expect(await update(person, { email: other.email, currentPassword: password })).toMatchObject({ code: 'CONFLICT' });
+      });
+
+      it('ends all other sessions with a new password, and keeps this one', async () => {
+        const person = await newPerson(app);
+        const other = (await login(person.email, password)).value as { access_token: string };
+        expect((await update(person, { newPassword: 'another good one', currentPassword: password })).code).toBeUndefined();
+        expect((await call('me', {}, person.token)).code).toBeUndefined();
+        expect((await call('me', {}, other.access_token)).code).toBe('UNAUTHENTICATED');
+        expect((await login(person.email, password)).code).toBe('INVALID_CREDENTIALS');
+        expect((await login(person.email, 'another good one')).code).toBeUndefined();
+      });
+
+      it.each([
+        ['name', { name: null }],
+        ['name', { name: '' }],
+        ['email', { email: null, currentPassword: password }],
+        ['email', { email: 'nonsense', currentPassword: password }],
+        ['new_password', { newPassword: null, currentPassword: password }],
+        ['new_password', { newPassword: 'short', currentPassword: password }],
+        ['current_password', { name: 'Ada', currentPassword: null }],
+      ])('refuses a bad %s with VALIDATION_ERROR: %j', async (field, input) => {
+        expect(await update(await newPerson(app), input)).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
+      });
+    });
+
+    describe('deleteMe', () => {
+      it('takes the account away with its tasks and sessions', async () => {
+        const person = await newPerson(app);
+        await call('createTask', { input: { title: 'x' } }, person.token);
+        const other = (await login(person.email, password)).value as { access_token: string };
+        const { value, status } = await call('deleteMe', { input: { password } }, person.token);
+        expect(value).toBe(true);
+        expect(status).toBe(style.name === 'REST' ? 204 : 200);
+        for (const token of [person.token, other.access_token])
+          expect((await call('me', {}, token)).code).toBe('UNAUTHENTICATED');
+        expect((await login(person.email, password)).code).toBe('INVALID_CREDENTIALS');
+        const [left] = await app.db.query<{ tasks: number }>('SELECT count(*)::int AS tasks FROM tasks WHERE user_id = $1', [
+          person.id,
+        ]);
+        expect(left?.tasks).toBe(0);
+      });
+
+      it('refuses a wrong password with INVALID_CREDENTIALS and deletes nothing', async () => {
+        const person = await newPerson(app);
+        expect(await call('deleteMe', { input: { password: 'wrong' } }, person.token)).toMatchObject({
+          code: 'INVALID_CREDENTIALS',
+        });
+        expect((await call('me', {}, person.token)).code).toBeUndefined();
+      });
+    });
+
+    describe('health', () => {
+      it('tells that the process is up, for how long, and its version', async () => {
+        const { value } = await style.call(app.fetch, 'health');
+        expect(value).toEqual({
+          status: 'ok',
+          version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+          uptime_seconds: expect.any(Number),
+        });
+      });
+
+      it('asks the database for a sign of life', async () => {
+        const { value } = await style.call(app.fetch, 'databaseHealth');
+        expect(value).toEqual({ status: 'ok', latency_ms: expect.any(Number) });
+      });
+    });
+  });
+
+  describe('a signed-in person', () => {
+    it('cannot write once the account is gone', async () => {
+      const person = await newPerson(app);
+      await restStyle.call(app.fetch, 'me', {}, person.token);
+      // As if another process had deleted it this moment.
+      await app.db.query('DELETE FROM users WHERE id = $1', [person.id]);
+      const outcome = await restStyle.call(app.fetch, 'createTask', { input: { title: 'x' } }, person.token);
+      expect(outcome).toMatchObject({ code: 'UNAUTHENTICATED' });
+    });
+  });
+});

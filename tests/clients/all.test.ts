@@ -1,0 +1,3 @@
+import { importParts } from '../support/parts.js';
+
+await importParts(import.meta.url);

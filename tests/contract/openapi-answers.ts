@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { errorCatalogue } from '../../src/core/error-catalogue.js';
+import { answers, byId, document, operations, type Schema } from '../support/openapi.js';
+
+describe('contract/openapi-answers', () => {
+  const { schemas } = document.components;
+
+  describe('the answers in the OpenAPI document', () => {
+    it('says of what is answered that every field is there, which may be null, and that there is no more', () => {
+      const answered = Object.entries(schemas).filter(([name, { type }]) => type === 'object' && !name.endsWith('Input'));
+      for (const [, answer] of answered) {
+        expect(answer.required).toEqual(Object.keys(answer.properties ?? {}));
+        expect(answer.additionalProperties).toBe(false);
+      }
+      const { properties = {} } = schemas.Task as Schema;
+      expect(properties.description).toMatchObject({ type: ['string', 'null'] });
+      expect(properties.title).toMatchObject({ type: 'string' });
+      expect(properties.created_at).toMatchObject({ type: 'string', format: 'date-time' });
+      expect(properties.id).toMatchObject({ type: 'integer' });
+      expect(Object.keys(properties)).not.toContain('owner');
+    });
+
+    it.each([
+      ['signup', '201 400 409 413 415 422 429 500 503 504'],
+      ['login', '200 400 401 409 413 415 422 429 500 503 504'],
+      ['refresh', '200 400 401 409 413 415 422 429 500 503 504'],
+      ['logout', '204 400 401 409 413 422 429 500 503 504'],
+      ['me', '200 401 413 429 500 503 504'],
+      ['updateMe', '200 400 401 409 413 415 422 429 500 503 504'],
+      ['deleteMe', '204 400 401 409 413 415 422 429 500 503 504'],
+      ['tasks', '200 304 400 401 412 413 422 429 500 503 504'],
+      ['createTask', '201 400 401 409 413 415 422 429 500 503 504'],
+      ['task', '200 304 400 401 403 404 412 413 429 500 503 504'],
+      ['updateTask', '200 400 401 403 404 409 412 413 415 422 429 500 503 504'],
+      ['deleteTask', '204 400 401 403 404 409 412 413 422 429 500 503 504'],
+      ['toggleTask', '200 400 401 403 404 409 412 413 422 429 500 503 504'],
+      ['health', '200 413 429 500 503 504'],
+      ['databaseHealth', '200 413 429 500 503 504'],
+    ])('tells how %s can end: %s', (id, statuses) => {
+      expect(Object.keys(byId(id).responses).join(' ')).toBe(statuses);
+    });
+
+    it('tells the codes of each error response, with an example of each', () => {
+      for (const answer of operations.flatMap(answers).filter(({ status }) => Number(status) >= 400)) {
+        const { examples = {} } = answer.content?.['application/json'] ?? {};
+        for (const [code, example] of Object.entries(examples)) {
+          expect(errorCatalogue[code as keyof typeof errorCatalogue].status).toBe(Number(answer.status));
+          expect(example).toMatchObject({ value: { error_code: code } });
+        }
+        expect(Object.keys(examples).length).toBeGreaterThan(0);
+      }
+      const codes = (id: string) =>
+        answers(byId(id)).flatMap(({ status, content }) =>
+          status === '401' ? Object.keys(content?.['application/json'].examples ?? {}) : [],
+        );
+      expect(codes('login')).toEqual(['INVALID_CREDENTIALS']);
+      expect(codes('refresh')).toEqual(['UNAUTHENTICATED']);
+      expect(codes('updateMe')).toEqual(['UNAUTHENTICATED', 'INVALID_CREDENTIALS']);
+    });
+
+    it('tells the header fields of each answer', () => {
+      const extra: Record<string, string[]> = {
+        401: ['WWW-Authenticate'],
+        429: ['Retry-After'],
+        503: ['Retry-After'],
+        'createTask 201': ['ETag', 'Location'],
+        'tasks 200': ['ETag', 'Link'],
+        'task 200': ['ETag'],
+        'updateTask 200': ['ETag'],
+        'toggleTask 200': ['ETag'],
+        304: ['ETag'],
+      };
+      for (const operation of operations) {
+        for (const { status, headers } of answers(operation)) {
+          const own = extra[status] ?? extra[`${operation.operationId} ${status}`] ?? [];
+          expect(Object.keys(headers)).toEqual(['X-Request-Id', ...own]);
+        }
+      }
+    });
+
+    it('has no content where the answer is 204', () => {
+      const empty = operations.flatMap(answers).filter(({ content }) => !content);
+      expect(empty.map(({ status }) => status)).toEqual(['204', '204', '304', '304', '204']);
+    });
+
+    it('has an example of every parameter, body and answer', () => {
+      for (const operation of operations) {
+        for (const { example } of operation.parameters ?? []) expect(example).toBeDefined();
+        if (operation.requestBody) expect(operation.requestBody.content['application/json'].example).toBeDefined();
+        for (const { status, content } of answers(operation))
+          if (status < '300' && content) expect(content['application/json'].example).toBeDefined();
+      }
+    });
+  });
+});

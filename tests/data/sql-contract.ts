@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { trafficOf } from '../support/statements.js';
+import { type Arguments, graphqlStyle, type Operation, restStyle } from '../support/styles.js';
+
+describe('data/sql-contract', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await openTestApp();
+  });
+  afterAll(() => app.close());
+
+  /** The look-up of a session, which all requests of 0.8 s share; everything else is the operation's own. */
+  const isLookUp = (text: string): boolean => text.includes('FROM sessions WHERE id = ANY');
+
+  /** What an operation costs the database: its statements, and the rows that they answer. */
+  async function costOf(run: () => Promise<unknown>): Promise<{ statements: number; rows: number }> {
+    const { statements, rows } = await trafficOf(run);
+    const own = statements.filter((text) => !isLookUp(text));
+    return { statements: own.length, rows: rows - (statements.length - own.length) };
+  }
+
+  const title = 'Buy groceries';
+  /** Some tasks of a new person's. @returns the person, and the id of one of their tasks. */
+  async function personWithTasks(count: number): Promise<Person & { taskId: unknown }> {
+    const person = await newPerson(app);
+    let taskId: unknown;
+    for (let made = 0; made < count; made++) {
+      const { value } = await restStyle.call(app.fetch, 'createTask', { input: { title } }, person.token);
+      taskId = (value as { id: unknown }).id;
+    }
+    return { ...person, taskId };
+  }
+
+  type Row = [operation: Operation, args: (person: Person & { taskId: unknown }) => Arguments, statements: number, rows: number];
+
+  /** The contract: statements and rows of each operation, of a person with three tasks; BEGIN and COMMIT count. */
+  const contract: readonly Row[] = [
+    ['task', ({ taskId }) => ({ id: taskId }), 1, 1],
+    ['tasks', () => ({}), 1, 3],
+    ['tasks', () => ({ status: 'Pending', search: 'groc', sort: 'title', limit: 2 }), 1, 2],
+    ['createTask', () => ({ input: { title } }), 1, 1],
+    ['updateTask', ({ taskId }) => ({ id: taskId, input: { title: 'New' } }), 1, 1],
+    ['toggleTask', ({ taskId }) => ({ id: taskId }), 1, 1],
+    ['deleteTask', ({ taskId }) => ({ id: taskId }), 1, 1],
+    ['me', () => ({}), 1, 1],
+    ['updateMe', () => ({ input: { name: 'Ada L.' } }), 1, 1],
+    ['login', ({ email }) => ({ input: { email, password } }), 5, 3],
+    ['refresh', ({ refreshToken }) => ({ input: { refreshToken } }), 2, 2],
+    ['logout', () => ({}), 1, 1],
+    ['deleteMe', () => ({ input: { password } }), 4, 3],
+    ['signup', ({ email }) => ({ input: { email: `x${email}`, password, name: 'Ada' } }), 7, 5],
+    ['health', () => ({}), 0, 0],
+    ['databaseHealth', () => ({}), 1, 1],
+  ];
+
+  describe.each([graphqlStyle, restStyle])('in $name', (style) => {
+    it.each(contract)('%s costs the database what the contract says', async (operation, args, statements, rows) => {
+      const person = await personWithTasks(3);
+      const cost = await costOf(() => style.call(app.fetch, operation, args(person), person.token));
+      expect({ operation, ...cost }).toEqual({ operation, statements, rows });
+    });
+
+    it('a miss costs one statement more: whether it is another’s, or none', async () => {
+      const [ada, bob] = [await personWithTasks(1), await personWithTasks(1)];
+      for (const operation of ['task', 'toggleTask', 'deleteTask'] as const)
+        for (const id of [bob.taskId, 2_000_000_000])
+          expect((await costOf(() => style.call(app.fetch, operation, { id }, ada.token))).statements).toBe(2);
+    });
+  });
+
+  describe('nested in GraphQL', () => {
+    it.each<[string, string, number]>([
+      ['owners of a page', '{ tasks { data { id owner { id name } } } }', 2],
+      ['owners in a connection', '{ tasksConnection { edges { node { owner { email } } } } }', 2],
+      ['tasks of oneself, and their owners', '{ me { tasks { edges { node { owner { id } } } } } }', 3],
+    ])('%s cost the same number of statements for one and for twenty', async (_title, document, statements) => {
+      const costs: number[] = [];
+      for (const count of [1, 20]) {
+        const { token } = await personWithTasks(count);
+        costs.push((await costOf(() => query(app.fetch, document, token))).statements);
+      }
+      expect(costs).toEqual([statements, statements]);
+    });
+
+    it('a total that is not asked for is not counted', async () => {
+      const { token } = await personWithTasks(3);
+      const { statements } = await trafficOf(() => query(app.fetch, '{ tasksConnection(first: 2) { edges { cursor } } }', token));
+      expect(statements.filter((text) => text.includes('count('))).toEqual([]);
+    });
+  });
+});

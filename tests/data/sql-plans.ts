@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { insertTasks, insertUsers, inventUsers } from '../../prisma/seed-rows.js';
+import { readConnection } from '../../src/tasks/connection.js';
+import type { TaskFilter } from '../../src/tasks/filter.js';
+import { taskSorts } from '../../src/tasks/order.js';
+import { readPage } from '../../src/tasks/pages.js';
+import { createTaskReads } from '../../src/tasks/reads.js';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { explain, type PlanNode, recordStatements, type Statement } from '../support/plans.js';
+import { type Arguments, type Operation, styles } from '../support/styles.js';
+
+describe('data/sql-plans', () => {
+  let app: TestApp;
+  let viewer: Person;
+  let stranger: string;
+
+  beforeAll(async () => {
+    app = await openTestApp({}, 'postgresql');
+    viewer = await newPerson(app);
+    const others = inventUsers(99);
+    stranger = others[0]?.id ?? '';
+    await insertUsers(app.db, others, '');
+    const owners = [viewer.id, ...others.map(({ id }) => id)];
+    for (let from = 0; from < 100_000; from += 5_000) await insertTasks(app.db, owners, from, from + 5_000);
+    await app.db.query('ANALYZE tasks', []);
+  }, 60_000);
+  afterAll(() => app.close());
+
+  const scansAll = (nodes: readonly PlanNode[]) =>
+    nodes.some((node) => node['Relation Name'] === 'tasks' && node['Node Type'].endsWith('Seq Scan'));
+
+  async function thatScanAll(statements: readonly Statement[]): Promise<string[]> {
+    const slow: string[] = [];
+    for (const statement of statements) if (scansAll(await explain(app.db, statement))) slow.push(statement.text);
+    return slow;
+  }
+
+  const filters: TaskFilter[] = [{}, { status: 'Pending' }, { search: 'budget' }, { status: 'Completed', search: 'budget' }];
+  const lists = filters.flatMap((filter) => taskSorts.map((sort): TaskFilter => ({ ...filter, sort })));
+
+  /** Slices from both ends, up to a cursor, from one, and between two, with all that can be asked of them. */
+  async function readSlices(filter: TaskFilter): Promise<void> {
+    const { edges } = await readConnection(app.db, asViewer(), filter);
+    const [after, before] = [edges[3]?.cursor, edges[9]?.cursor];
+    const slices = [{ first: 5 }, { last: 5 }, { first: 5, after }, { first: 5, before }, { first: 5, after, before }];
+    for (const slice of [...slices, { last: 5, after }, { last: 5, before }, { last: 5, after, before }]) {
+      const connection = await readConnection(app.db, asViewer(), { ...filter, ...slice });
+      await Promise.all([connection.totalCount(), connection.hasNextPage(), connection.hasPreviousPage()]);
+    }
+  }
+
+  const asViewer = () => ({ userId: viewer.id, sessionId: '' });
+
+  describe('on 100,000 tasks no statement reads the whole table', () => {
+    test('of a page by number, for every filter and order, near and far', async () => {
+      const statements = await recordStatements(async () => {
+        for (const list of lists)
+          for (const page of [1, 5]) await readPage(app.db, createTaskReads(app.db), asViewer(), { ...list, page });
+      });
+      expect(statements).toHaveLength(lists.length);
+      expect(await thatScanAll(statements)).toEqual([]);
+    });
+
+    test('of the reads that concurrent requests share', async () => {
+      const reads = createTaskReads(app.db);
+      const key = { userId: viewer.id, page: 1, limit: 20 };
+      const statements = await recordStatements(() =>
+        Promise.all([
+          ...taskSorts.flatMap((sort) => [reads.page(sort, key), reads.page(sort, { ...key, page: 5 })]),
+          reads.get({ userId: viewer.id, id: 1 }),
+          reads.get({ userId: viewer.id, id: 2 }),
+        ]),
+      );
+      expect(statements.map(({ text }) => text.includes('unnest'))).toEqual(Array(taskSorts.length + 1).fill(true));
+      expect(await thatScanAll(statements)).toEqual([]);
+    });
+
+    test('of a connection, for every filter, order and slice', async () => {
+      const statements = await recordStatements(async () => {
+        for (const list of lists) await readSlices(list);
+      });
+      expect(statements.length).toBeGreaterThan(lists.length * 5);
+      expect(await thatScanAll(statements)).toEqual([]);
+    });
+
+    test('of the operations on one task and on an account, in both styles', async () => {
+      const [foreign] = await app.db.query<{ id: number }>('SELECT id FROM tasks WHERE user_id = $1 LIMIT 1', [stranger]);
+      const statements = await recordStatements(async () => {
+        for (const { call } of styles) {
+          const person = await newPerson(app);
+          const answer = (operation: Operation, args: Arguments) => call(app.fetch, operation, args, person.token);
+          const { value } = await answer('createTask', { input: { title: 'Look', description: null } });
+          const { id } = value as { id: number };
+          const changes = { input: { title: 'Look again', description: 'Twice', status: 'Completed' } };
+          for (const which of [{ id }, foreign, { id: 2_000_000_000 }]) {
+            await answer('task', { ...which });
+            await answer('updateTask', { ...which, ...changes });
+            await answer('updateTask', { ...which, input: {} });
+            await answer('toggleTask', { ...which });
+            await answer('deleteTask', { ...which });
+          }
+          await answer('me', {});
+          expect(await answer('deleteMe', { input: { password: person.password } })).toMatchObject({ value: true });
+        }
+      });
+      const kinds = ['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'ANY($1::int[])'];
+      expect(kinds.filter((kind) => !statements.some(({ text }) => text.includes(kind)))).toEqual([]);
+      // What PostgreSQL runs by itself for the foreign key, when an account goes.
+      const cascade = { text: 'DELETE FROM ONLY tasks WHERE $1 = user_id', values: [viewer.id] };
+      expect(await thatScanAll([...statements, cascade])).toEqual([]);
+    });
+
+    test('and this would tell if one did', async () => {
+      expect(await thatScanAll([{ text: 'SELECT id FROM tasks WHERE title = $1', values: ['x'] }])).toHaveLength(1);
+    });
+
+    test('and a slice of each order reads its index in order, so that a far one costs what the first does', async () => {
+      for (const sort of taskSorts) {
+        const { edges } = await readConnection(app.db, asViewer(), { sort, first: 100 });
+        const after = edges.at(-1)?.cursor;
+        const [slice] = await recordStatements(() => readConnection(app.db, asViewer(), { sort, first: 20, after }));
+        const nodes = slice ? await explain(app.db, slice) : [];
+        // No Sort, and no Filter that would read other people's rows.
+        expect(nodes).toEqual([
+          expect.objectContaining({ 'Node Type': 'Limit' }),
+          expect.objectContaining({ 'Node Type': 'Index Scan', 'Index Cond': expect.stringContaining('user_id') }),
+        ]);
+        expect(nodes[1]).not.toHaveProperty('Filter');
+      }
+    });
+  });
+});

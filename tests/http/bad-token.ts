@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { graphqlRefusal } from '../support/refusals.js';
+import { type Operation, restStyle } from '../support/styles.js';
+
+describe('http/bad-token', () => {
+  let app: TestApp;
+  let ada: Person;
+  let stale: string;
+  beforeAll(async () => {
+    app = await openTestApp();
+    ada = await newPerson(app);
+    const gone = await newPerson(app);
+    await restStyle.call(app.fetch, 'logout', {}, gone.token);
+    stale = gone.token;
+  });
+  afterAll(() => app.close());
+
+  const login = () => `login(input: { email: "${ada.email}", password: "${ada.password}" }) { tokenType }`;
+
+  describe('a GraphQL request with a bad token that asks for anything else is 401 as a whole', () => {
+    it.each<[string, () => string, object]>([
+      ['one protected field', () => '{ me { id } }', {}],
+      ['beside what is for anyone', () => '{ health { status } me { id } }', {}],
+      ['beside login', () => `mutation { ${login()} logout }`, {}],
+      ['behind an alias', () => '{ health: me { id } }', {}],
+      ['in a fragment', () => '{ ...F } fragment F on Query { health { status } ... on Query { me { id } } }', {}],
+      ['that @include keeps', () => 'query ($yes: Boolean!) { me @include(if: $yes) { id } }', { yes: true }],
+      ['that @skip keeps by its default', () => 'query ($no: Boolean = false) { me @skip(if: $no) { id } }', {}],
+      [
+        'that asks for more than it may',
+        () => '{ tasks(limit: 100) { data { owner { tasks(first: 100) { edges { cursor } } } } } }',
+        {},
+      ],
+    ])('%s', async (_, document, variables) => {
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const response = await app.fetch('/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${stale}`, accept },
+          body: JSON.stringify({ query: document(), variables }),
+        });
+        const { status, code, headers } = await graphqlRefusal(response);
+        expect([status, code, headers.get('www-authenticate')]).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
+      }
+    });
+
+    it('changes nothing: the login beside it does not run either', async () => {
+      const sessions = async () => (await app.db.query('SELECT id FROM sessions WHERE user_id = $1', [ada.id])).length;
+      const before = await sessions();
+      await query(app.fetch, `mutation { ${login()} logout }`, stale);
+      expect(await sessions()).toBe(before);
+      await query(app.fetch, `mutation { ${login()} }`, stale);
+      expect(await sessions()).toBe(before + 1);
+    });
+
+    it('picks by the operation that runs, not by those beside it', async () => {
+      const send = async (operationName: string) => {
+        const body = JSON.stringify({ query: 'query A { health { status } } query B { me { id } }', operationName });
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${stale}` };
+        return (await app.fetch('/graphql', { method: 'POST', headers, body })).status;
+      };
+      expect([await send('A'), await send('B')]).toEqual([200, 401]);
+    });
+  });
+
+  describe('an operation for anyone ignores a bad token', () => {
+    it.each<[string, () => string, object]>([
+      ['health', () => '{ health { status } databaseHealth { status } }', {}],
+      ['login', () => `mutation { ${login()} }`, {}],
+      ['__typename', () => '{ __typename }', {}],
+      ['introspection', () => getIntrospectionQuery(), {}],
+      ['the type of a name', () => '{ __type(name: "Task") { name } }', {}],
+      ['a protected field that @skip drops', () => '{ __typename me @skip(if: true) { id } }', {}],
+      [
+        'a protected field that @include drops',
+        () => 'query ($no: Boolean!) { __typename me @include(if: $no) { id } }',
+        { no: false },
+      ],
+      ['a fragment that @skip drops', () => '{ __typename ...F @skip(if: true) } fragment F on Query { me { id } }', {}],
+    ])('%s', async (_, document, variables) => {
+      const { status, errors, data } = await query(app.fetch, document(), stale, variables);
+      expect([status, errors]).toEqual([200, undefined]);
+      expect(Object.values(data ?? { nothing: null })).not.toContain(null);
+    });
+
+    it.each<[Operation, () => object, number]>([
+      ['health', () => ({}), 200],
+      ['databaseHealth', () => ({}), 200],
+      ['login', () => ({ input: { email: ada.email, password: ada.password } }), 200],
+      ['refresh', () => ({ input: { refreshToken: ada.refreshToken } }), 200],
+      ['signup', () => ({ input: { email: `new-${ada.email}`, password: ada.password, name: 'New' } }), 201],
+    ])('%s, in REST', async (operation, args, status) => {
+      expect(await restStyle.call(app.fetch, operation, args(), stale)).toMatchObject({ status });
+    });
+  });
+
+  it.each([
+    ['does not parse', '{ me {'],
+    ['does not validate', '{ me { nothing } }'],
+    ['does not coerce', 'query ($id: ID!) { task(id: $id) { id } }'],
+  ])('a document that %s stays BAD_REQUEST with a bad token', async (_, document) => {
+    const { status, errors } = await query(app.fetch, document, stale);
+    expect([status, errors?.[0]?.extensions.code]).toEqual([200, 'BAD_REQUEST']);
+  });
+
+  describe('with no token', () => {
+    it('each protected field gives UNAUTHENTICATED, with HTTP 200', async () => {
+      const document = '{ health { status } me { id } mine: tasks { count } tasksConnection { totalCount } task(id: 1) { id } }';
+      const { status, data, errors, headers } = await query(app.fetch, document);
+      expect(status).toBe(200);
+      expect(data).toEqual({ health: { status: 'ok' }, me: null, mine: null, tasksConnection: null, task: null });
+      expect(errors?.map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual(
+        ['me', 'mine', 'tasksConnection', 'task'].map((name) => [name, 'UNAUTHENTICATED']),
+      );
+      expect(headers.has('www-authenticate')).toBe(false);
+    });
+
+    it('login beside a protected field runs', async () => {
+      const { status, data, errors } = await query(app.fetch, `mutation { ${login()} logout }`);
+      expect([status, data, errors?.[0]?.path]).toEqual([200, { login: { tokenType: 'Bearer' }, logout: null }, ['logout']]);
+    });
+  });
+});

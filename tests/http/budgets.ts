@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { listen } from '../../src/http/listen.js';
+import { newPerson, openTestApp, password, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { graphqlStyle, type Outcome, restStyle } from '../support/styles.js';
+
+describe('http/budgets', () => {
+  const roomy = {
+    RATE_LIMIT: 'on',
+    RATE_ANONYMOUS: '10000/m',
+    RATE_USER: '10000/s',
+    RATE_LOGIN: '10000/m',
+    RATE_SIGNUP: '10000/h',
+  };
+  let app: TestApp;
+  const open = async (settings: Record<string, string>) => {
+    app = await openTestApp({ ...roomy, ...settings });
+  };
+  afterEach(() => app.close());
+
+  const login = (email: string, given: string, style = restStyle) =>
+    style.call(app.fetch, 'login', { input: { email, password: given } });
+  const codes = (outcomes: readonly Outcome[]) => outcomes.map(({ code }) => code ?? 'ok');
+
+  describe('RATE_LOGIN', () => {
+    it('counts failed sign-ins for one account over both styles, then says RATE_LIMITED with Retry-After, also to the right password', async () => {
+      await open({ RATE_LOGIN: '3/15m' });
+      const { email } = await newPerson(app);
+      const wrong = [
+        await login(email, 'wrong'),
+        await login(email, 'wrong', graphqlStyle),
+        await login(email.toUpperCase(), 'wrong'),
+      ];
+      expect(codes(wrong)).toEqual(Array(3).fill('INVALID_CREDENTIALS'));
+      const limited = await login(email, password);
+      expect(limited).toMatchObject({ code: 'RATE_LIMITED', status: 429, details: { retry_after_seconds: expect.any(Number) } });
+      expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(800);
+      const alsoLimited = await login(email, password, graphqlStyle);
+      expect(alsoLimited).toMatchObject({ code: 'RATE_LIMITED', status: 200 });
+      expect(Number(alsoLimited.headers.get('retry-after'))).toBeGreaterThan(800);
+    });
+
+    it('is not helped by aliases, nor by many at once', async () => {
+      await open({ RATE_LOGIN: '3/15m' });
+      const { email } = await newPerson(app);
+      const aliases = Array.from(
+        { length: 8 },
+        (_, n) => `a${n}: login(input: { email: "${email}", password: "wrong" }) { accessToken }`,
+      );
+      const { errors } = await query(app.fetch, `mutation { ${aliases.join(' ')} }`);
+      const counts = (code: string) => errors?.filter(({ extensions }) => extensions.code === code).length;
+      expect([counts('INVALID_CREDENTIALS'), counts('RATE_LIMITED')]).toEqual([3, 5]);
+      const other = await newPerson(app);
+      const atOnce = await Promise.all(Array.from({ length: 8 }, () => login(other.email, 'wrong')));
+      expect(codes(atOnce).sort()).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), ...Array(5).fill('RATE_LIMITED')]);
+    });
+
+    it('does not count what succeeds, nor shut out another account', async () => {
+      await open({ RATE_LOGIN: '2/15m' });
+      const [ada, bob] = [await newPerson(app), await newPerson(app)];
+      for (let n = 0; n < 5; n++) expect((await login(ada.email, password)).code).toBeUndefined();
+      expect(codes([await login(ada.email, 'wrong'), await login(ada.email, 'wrong'), await login(ada.email, 'wrong')])[2]).toBe(
+        'RATE_LIMITED',
+      );
+      expect((await login(bob.email, password)).code).toBeUndefined();
+    });
+
+    it('counts ten times that for one address over all accounts', async () => {
+      await open({ RATE_LOGIN: '1/15m' });
+      const outcomes = [];
+      for (let n = 0; n < 11; n++) outcomes.push(await login(`${randomBytes(6).toString('hex')}@example.com`, 'wrong'));
+      expect(codes(outcomes)).toEqual([...Array(10).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
+    });
+
+    it('counts a wrong current password like a failed sign-in', async () => {
+      await open({ RATE_LOGIN: '2/15m' });
+      const { token } = await newPerson(app);
+      const outcomes = [
+        await restStyle.call(
+          app.fetch,
+          'updateMe',
+          { input: { newPassword: 'another good one', currentPassword: 'wrong' } },
+          token,
+        ),
+        await graphqlStyle.call(app.fetch, 'deleteMe', { input: { password: 'wrong' } }, token),
+        await restStyle.call(app.fetch, 'deleteMe', { input: { password } }, token),
+      ];
+      expect(codes(outcomes)).toEqual(['INVALID_CREDENTIALS', 'INVALID_CREDENTIALS', 'RATE_LIMITED']);
+    });
+  });
+
+  describe('RATE_SIGNUP', () => {
+    it('bounds new accounts from one address, over both styles', async () => {
+      await open({ RATE_SIGNUP: '2/h' });
+      const signup = (style = restStyle) =>
+        style.call(app.fetch, 'signup', {
+          input: { email: `${randomBytes(6).toString('hex')}@example.com`, password, name: 'x' },
+        });
+      expect(codes([await signup(), await signup(graphqlStyle), await signup(), await signup(graphqlStyle)])).toEqual([
+        'ok',
+        'ok',
+        'RATE_LIMITED',
+        'RATE_LIMITED',
+      ]);
+    });
+  });
+
+  describe('RATE_ANONYMOUS', () => {
+    it('bounds an address without a valid token over both styles, and does not count health', async () => {
+      await open({ RATE_ANONYMOUS: '4/m' });
+      for (let n = 0; n < 6; n++) expect((await restStyle.call(app.fetch, 'health')).code).toBeUndefined();
+      const outcomes = [
+        await restStyle.call(app.fetch, 'me'),
+        await restStyle.call(app.fetch, 'me', {}, 'junk'),
+        await graphqlStyle.call(app.fetch, 'me'),
+        await graphqlStyle.call(app.fetch, 'health'),
+        await restStyle.call(app.fetch, 'me'),
+        await graphqlStyle.call(app.fetch, 'health'),
+      ];
+      expect(codes(outcomes)).toEqual([
+        'UNAUTHENTICATED',
+        'UNAUTHENTICATED',
+        'UNAUTHENTICATED',
+        'ok',
+        'RATE_LIMITED',
+        'RATE_LIMITED',
+      ]);
+      expect(outcomes[5]).toMatchObject({ status: 429 });
+      expect(Number(outcomes[4]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+  });
+
+  describe('RATE_USER', () => {
+    it('follows a person, lets them burst to twice the budget, and leaves others alone', async () => {
+      await open({ RATE_USER: '5/m' });
+      const [ada, bob] = [await newPerson(app), await newPerson(app)];
+      const outcomes = [];
+      for (let n = 0; n < 12; n++) outcomes.push(await (n % 2 ? restStyle : graphqlStyle).call(app.fetch, 'me', {}, ada.token));
+      expect(codes(outcomes)).toEqual([...Array(10).fill('ok'), 'RATE_LIMITED', 'RATE_LIMITED']);
+      expect((await restStyle.call(app.fetch, 'me', {}, bob.token)).code).toBeUndefined();
+    });
+  });
+
+  describe('an address', () => {
+    it.each([
+      ['', 'INVALID_CREDENTIALS RATE_LIMITED'],
+      ['loopback', 'INVALID_CREDENTIALS INVALID_CREDENTIALS'],
+    ])('is taken from X-Forwarded-For only behind a trusted proxy (TRUSTED_PROXIES=%j)', async (TRUSTED_PROXIES, expected) => {
+      await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
+      const listening = await listen(app.app.handler, { host: '127.0.0.1', port: 0 });
+      const attempt = async (forwarded: string) => {
+        const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+          body: JSON.stringify({ email: 'nobody@example.com', password: 'wrong' }),
+        });
+        return ((await response.json()) as { error_code: string }).error_code;
+      };
+      expect([await attempt('198.51.100.1'), await attempt('198.51.100.2')].join(' ')).toBe(expected);
+      await listening.stop();
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
+import { createDocumentCache } from '../../src/http/document-cache.js';
+import { openTestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+
+describe('http/document-cache', () => {
+  const document = parse('{ __typename }');
+
+  describe('documents that many different clients send', () => {
+    it('are remembered up to a million characters in all, the latest first', () => {
+      const { documentCache } = createDocumentCache();
+      const texts = Array.from({ length: 300 }, (_, n) => `${n} ${'x'.repeat(10_000)}`);
+      for (const text of texts) documentCache.set(text, document);
+      const kept = texts.filter((text) => documentCache.get(text));
+      expect(kept).toEqual(texts.slice(-99));
+    });
+
+    it('are not remembered when they are long, nor when they were refused', () => {
+      const { documentCache, errorCache } = createDocumentCache();
+      documentCache.set('x'.repeat(20_001), document);
+      expect(documentCache.get('x'.repeat(20_001))).toBeUndefined();
+      errorCache.set();
+      expect(errorCache.get()).toBeUndefined();
+    });
+
+    it('take no memory that grows with them, whether they hold or not', async () => {
+      const app = await openTestApp();
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const heap = () => {
+        collect();
+        return process.memoryUsage().heapUsed / 1e6;
+      };
+      const before = heap();
+      for (let n = 0; n < 100; n++) {
+        await query(app.fetch, `{ ${'x'.repeat(90_000)}${n} }`);
+        await query(app.fetch, `{ __typename } # ${'x'.repeat(90_000)}${n}`);
+        await query(app.fetch, `{ # ${'x'.repeat(90_000)}${n}`);
+      }
+      expect(heap() - before).toBeLessThan(15);
+      await app.close();
+    });
+  });
+});

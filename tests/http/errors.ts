@@ -1,0 +1,161 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { routes } from '../../src/rest/routes.js';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { doors, restRefusal } from '../support/refusals.js';
+
+describe('http/errors', () => {
+  let app: TestApp;
+  let ada: Person;
+  beforeAll(async () => {
+    app = await openTestApp();
+    ada = await newPerson(app);
+  });
+  afterAll(() => app.close());
+
+  const json = { 'content-type': 'application/json' };
+  const put = (body: BodyInit, headers: Record<string, string> = json) => ({ method: 'PUT', headers, body });
+  const authorized = (init: RequestInit): RequestInit => ({
+    ...init,
+    headers: { authorization: `Bearer ${ada.token}`, ...Object.fromEntries(new Headers(init.headers)) },
+  });
+
+  describe('every REST answer that is no success has the one error shape', () => {
+    it.each<[string, string, RequestInit, number, string]>([
+      ['an unknown route', '/api/nothing', {}, 404, 'NOT_FOUND'],
+      ['an unknown route of any method', '/api/nothing', { method: 'DELETE' }, 404, 'NOT_FOUND'],
+      ['a trailing slash', '/api/tasks/', {}, 404, 'NOT_FOUND'],
+      ['a doubled slash', 'http://localhost//api/tasks', {}, 404, 'NOT_FOUND'],
+      ['two slashes alone', 'http://localhost//', {}, 404, 'NOT_FOUND'],
+      ['a path in another case', '/API/TASKS', {}, 404, 'NOT_FOUND'],
+      ['health at another address', '/anything/health', {}, 404, 'NOT_FOUND'],
+      ['Sofa’s webhook', '/webhook', put('{}'), 404, 'NOT_FOUND'],
+      [
+        'Sofa’s webhook below /api',
+        '/api/webhook',
+        { ...put('{"url":"http://127.0.0.1:9/"}'), method: 'POST' },
+        404,
+        'NOT_FOUND',
+      ],
+      ['Sofa’s webhook by its id', '/api/webhook/x', { method: 'DELETE' }, 404, 'NOT_FOUND'],
+      ['a file that is none of a client’s business', '/.env', {}, 404, 'NOT_FOUND'],
+      ['/graphql with a slash behind', '/graphql/', {}, 404, 'NOT_FOUND'],
+      ['a wrong method', '/api/tasks/1', { method: 'POST' }, 405, 'METHOD_NOT_ALLOWED'],
+      [
+        'a method that only the header asks for',
+        '/health',
+        { method: 'POST', headers: { 'x-http-method-override': 'GET' } },
+        405,
+        'METHOD_NOT_ALLOWED',
+      ],
+      ['a malformed percent', '/api/tasks/%E0%A4%A', {}, 400, 'BAD_REQUEST'],
+      ['an id that is none', '/api/tasks/1%2Fcomplete', {}, 400, 'BAD_REQUEST'],
+      ['an id of NUL', '/api/tasks/%00', {}, 400, 'BAD_REQUEST'],
+      ['no body', '/api/tasks/1', { method: 'PUT' }, 400, 'BAD_REQUEST'],
+      ['an empty body', '/api/tasks/1', put(''), 400, 'BAD_REQUEST'],
+      ['a body that is not JSON', '/api/tasks/1', put('{"title":'), 400, 'BAD_REQUEST'],
+      ['a body that is not UTF-8', '/api/tasks/1', put(Buffer.from('{"title":"\xff\xfe"}', 'latin1')), 400, 'BAD_REQUEST'],
+      ['a body that is a list', '/api/tasks/1', put('[{"title":"x"}]'), 400, 'BAD_REQUEST'],
+      ['a body that is null', '/api/tasks/1', put('null'), 400, 'BAD_REQUEST'],
+      ['a body that is a text', '/api/tasks/1', put('"title"'), 400, 'BAD_REQUEST'],
+      ['a body of 50,000 open brackets', '/api/tasks/1', put('['.repeat(50_000)), 400, 'BAD_REQUEST'],
+      [
+        'a value that is nested 20,000 deep',
+        '/api/tasks/1',
+        put(`{"title":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
+        400,
+        'BAD_REQUEST',
+      ],
+      ['a compressed body', '/api/tasks/1', put(gzipSync('{}'), { ...json, 'content-encoding': 'gzip' }), 400, 'BAD_REQUEST'],
+      [
+        'a wrong content type',
+        '/api/tasks/1',
+        put('{"title":"x"}', { 'content-type': 'text/plain' }),
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      ],
+      [
+        'a form',
+        '/api/tasks/1',
+        put('title=x', { 'content-type': 'application/x-www-form-urlencoded' }),
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      ],
+      ['no content type', '/api/tasks/1', put(Buffer.from('{"title":"x"}'), {}), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [
+        'a content type that only begins like JSON’s',
+        '/api/tasks/1',
+        put('{}', { 'content-type': 'application/jsonp' }),
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      ],
+      ['a body of 100 KiB and one byte', '/api/tasks/1', put(`{}${' '.repeat(102_399)}`), 413, 'PAYLOAD_TOO_LARGE'],
+      [
+        'a body of 100 KiB and one byte where none is read',
+        '/health',
+        { ...put(' '.repeat(102_401)), method: 'POST' },
+        413,
+        'PAYLOAD_TOO_LARGE',
+      ],
+    ])('%s', async (_, path, init, status, code) => {
+      expect(await restRefusal(await app.fetch(path, authorized(init)))).toMatchObject({ status, code });
+    });
+  });
+
+  const paths = [...new Set(Object.values(routes).map(({ path }) => path))];
+  const places = paths.map((path) => ({
+    path: path.replace('{id}', '1'),
+    methods: Object.values(routes).flatMap((route) => (route.path === path ? [route.method as string] : [])),
+  }));
+  const allowed = (methods: readonly string[]) => [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+
+  describe.each(places)('$path', ({ path, methods }) => {
+    it('says METHOD_NOT_ALLOWED with Allow to every other method', async () => {
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+        if (allowed(methods).includes(method)) continue;
+        const response = await app.fetch(path, authorized({ method }));
+        expect([response.status, response.headers.get('allow')]).toEqual([405, allowed(methods).join(', ')]);
+        if (method !== 'HEAD') expect(await restRefusal(response)).toMatchObject({ code: 'METHOD_NOT_ALLOWED', details: {} });
+      }
+    });
+
+    it('answers OPTIONS with Allow, to anyone, without a body', async () => {
+      const response = await app.fetch(path, { method: 'OPTIONS' });
+      expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
+        204,
+        allowed(methods).join(', '),
+        '',
+      ]);
+    });
+  });
+
+  describe('HEAD works wherever GET does', () => {
+    it.each(['/health', '/api/auth/me', '/api/tasks', '/', '/docs', '/openapi.json'])('%s', async (path) => {
+      const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => app.fetch(path, authorized({ method }))));
+      const headers = (response?: Response) => [...(response?.headers.keys() ?? [])].filter((name) => name !== 'content-length');
+      expect([head?.status, headers(head)]).toEqual([200, headers(get)]);
+      expect(await head?.text()).toBe('');
+    });
+
+    it('also where the answer is an error', async () => {
+      const response = await app.fetch('/api/auth/me', { method: 'HEAD' });
+      expect([response.status, await response.text()]).toEqual([401, '']);
+    });
+  });
+
+  describe('a 204', () => {
+    it('has no body, no length and no type', async () => {
+      const bob = await newPerson(app);
+      const response = await app.fetch('/api/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${bob.token}` } });
+      expect([response.status, response.body]).toEqual([204, null]);
+      for (const name of ['content-length', 'content-type', 'transfer-encoding']) expect(response.headers.has(name)).toBe(false);
+    });
+  });
+
+  describe.each(doors)('$name', ({ me, refusal }) => {
+    it('challenges with WWW-Authenticate: Bearer where it answers 401', async () => {
+      const { status, headers } = await refusal(await me(app.fetch, { authorization: 'Bearer a.b.c' }));
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    });
+  });
+});

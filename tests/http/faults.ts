@@ -1,0 +1,147 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { restRefusal } from '../support/refusals.js';
+import { sabotage } from '../support/sabotage.js';
+import { type Outcome, type Style, styles } from '../support/styles.js';
+
+describe('http/faults', () => {
+  let app: TestApp;
+  let ada: Person;
+  beforeAll(async () => {
+    app = await openTestApp({ REQUEST_TIMEOUT_SECONDS: '1' });
+    ada = await newPerson(app);
+  });
+  afterAll(() => app.close());
+
+  let restore = () => {};
+  afterEach(() => restore());
+
+  const dsn = 'postgres://app:hunter2@10.0.0.5/db';
+  const coded = (code: string, message = dsn) => Object.assign(new Error(message), { code });
+  const task = (style: Style) => style.call(app.fetch, 'task', { id: 1 }, ada.token);
+  const tasks = (style: Style) => style.call(app.fetch, 'tasks', {}, ada.token);
+
+  describe.each(styles)('$name', (style) => {
+    const isRest = style.name === 'REST';
+
+    it.each<[string, unknown]>([
+      ['an error', new Error(dsn)],
+      ['a text', dsn],
+      ['nothing', null],
+      ['an error with a cause', new Error('query failed', { cause: new Error(dsn) })],
+      ['an error of PostgreSQL that nobody foresaw', coded('42703')],
+    ])('INTERNAL_SERVER_ERROR is a constant message with the cause in the log only: %s is thrown', async (_, thrown) => {
+      restore = sabotage(app.db, () => {
+        throw thrown;
+      });
+      for (const call of [task, tasks]) {
+        let outcome = {} as Outcome;
+        const lines = await linesOf(app, async () => {
+          outcome = await call(style);
+        });
+        expect(outcome).toMatchObject({
+          status: isRest ? 500 : 200,
+          code: 'INTERNAL_SERVER_ERROR',
+          message: 'Something went wrong on our side.',
+          details: {},
+        });
+        const causes = lines.filter(({ level }) => level === 50);
+        expect(causes).toHaveLength(1);
+        expect(causes[0]?.requestId).toBe(outcome.headers.get('x-request-id'));
+        if (thrown !== null) expect(JSON.stringify(causes)).toContain(dsn);
+      }
+    });
+
+    it.each<[string, unknown]>([
+      ['no route to it', coded('ECONNREFUSED')],
+      ['it is told to shut down', coded('57P01')],
+      ['too many connections', coded('53300')],
+      ['Prisma cannot reach it', coded('P1001')],
+      ['Prisma’s driver lost it', Object.assign(coded('P2010'), { meta: { driverAdapterError: coded('08006') } })],
+      ['the pool is exhausted', new Error('timeout exceeded when trying to connect')],
+      ['a lock that is not to be had', coded('55P03')],
+    ])('SERVICE_UNAVAILABLE with Retry-After when the database cannot serve: %s', async (_, thrown) => {
+      restore = sabotage(app.db, () => {
+        throw thrown;
+      });
+      for (const call of [task, tasks]) {
+        let outcome = {} as Outcome;
+        const lines = await linesOf(app, async () => {
+          outcome = await call(style);
+        });
+        expect(outcome).toMatchObject({ status: isRest ? 503 : 200, code: 'SERVICE_UNAVAILABLE', details: {} });
+        expect(Number(outcome.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+        expect(JSON.stringify(outcome)).not.toContain('hunter2');
+        expect(lines.filter(({ level }) => level === 40)).toHaveLength(1);
+      }
+    });
+  });
+
+  /** Holds a lock on a table while something runs. */
+  async function whileLocked(table: string, run: () => Promise<void>): Promise<void> {
+    const client = new pg.Client(app.url);
+    await client.connect();
+    try {
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await run();
+    } finally {
+      await client.end();
+    }
+  }
+
+  describe('a statement that takes longer than REQUEST_TIMEOUT_SECONDS', () => {
+    it('is TIMEOUT, 504, in both styles', async () => {
+      await whileLocked('tasks', async () => {
+        const outcomes = await Promise.all(styles.flatMap((style) => [task(style), tasks(style)]));
+        for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 504, code: 'TIMEOUT', details: {} });
+      });
+      expect((await tasks(styles[0] as Style)).code).toBeUndefined();
+    });
+
+    it('is TIMEOUT also where it only finds out who asks; what is for anyone is answered', async () => {
+      await setTimeout(900);
+      await whileLocked('sessions', async () => {
+        const [graphql, rest, health, anyone] = await Promise.all([
+          query(app.fetch, '{ health { status } task(id: 1) { id } }', ada.token),
+          app.fetch('/api/tasks', { headers: { authorization: `Bearer ${ada.token}` } }),
+          app.fetch('/health', { headers: { authorization: `Bearer ${ada.token}` } }),
+          app.fetch('/health'),
+        ]);
+        expect(graphql).toMatchObject({ status: 200, data: { health: { status: 'ok' }, task: null } });
+        expect(graphql.errors?.[0]?.extensions.code).toBe('TIMEOUT');
+        expect(await restRefusal(rest)).toMatchObject({ status: 504, code: 'TIMEOUT' });
+        expect([health.status, anyone.status]).toEqual([200, 200]);
+      });
+    });
+  });
+
+  it('is SERVICE_UNAVAILABLE when nobody can tell whether the session lives: never let in, never sent to sign in again', async () => {
+    const bob = await newPerson(app);
+    await setTimeout(900);
+    const { query: look } = app.db;
+    Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
+    restore = () => Object.assign(app.db, { query: look });
+    for (const style of styles) {
+      const outcome = await style.call(app.fetch, 'me', {}, bob.token);
+      expect(outcome).toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: style.name === 'REST' ? 503 : 200 });
+      expect(outcome.headers.get('retry-after')).toBe('2');
+    }
+    expect((await styles[1]?.call(app.fetch, 'health', {}, bob.token))?.status).toBe(200);
+  });
+
+  it('says 503 with Retry-After on /health/db when the database does not answer, and 200 on /health', async () => {
+    const { query: ask } = app.db;
+    Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
+    restore = () => Object.assign(app.db, { query: ask });
+    await setTimeout(600);
+    const refusal = await restRefusal(await app.fetch('/health/db'));
+    expect(refusal).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE', details: {} });
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const { errors, status, headers } = await query(app.fetch, '{ databaseHealth { status } health { status } }');
+    expect([status, errors?.[0]?.extensions.code, headers.get('retry-after')]).toEqual([200, 'SERVICE_UNAVAILABLE', '2']);
+    expect((await app.fetch('/health')).status).toBe(200);
+  });
+});

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Audit, type AuditResult, serverAudits } from 'graphql-http';
+import { newPerson, type Person } from '../support/app.js';
+import { openSocketApp, type SocketApp } from '../support/socket.js';
+
+const page = await readFile(new URL('../../docs/graphql-over-http.md', import.meta.url), 'utf8');
+
+describe('http/graphql-audits', () => {
+  let app: SocketApp;
+  let closed: SocketApp;
+  let ada: Person;
+  beforeAll(async () => {
+    [app, closed] = await Promise.all([openSocketApp(), openSocketApp({ EXPLORER: 'off' })]);
+    ada = await newPerson(app);
+  });
+  afterAll(async () => {
+    await app.close();
+    await closed.close();
+  });
+
+  const urlOf = ({ url }: SocketApp) => `${url}/graphql`;
+  const audits = serverAudits({ url: () => urlOf(app) });
+  const levelOf = ({ name }: Pick<Audit, 'name'>) => name.split(' ')[0] as 'MUST' | 'SHOULD' | 'MAY';
+
+  /** The rows of the table below a heading of the page, cell by cell, without the table's head. */
+  function rowsOf(heading: string): string[][] {
+    const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+    const lines = section.split('\n').filter((line) => line.startsWith('|'));
+    return lines.slice(2).map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+  }
+
+  describe('GraphQL over HTTP', () => {
+    it.each(audits)('$id: $name', async ({ fn }) => {
+      expect(await fn()).toMatchObject({ status: 'ok' });
+    });
+
+    it('docs/graphql-over-http.md counts the audits', () => {
+      const counted = ['MUST', 'SHOULD', 'MAY'].map((level) => [
+        level,
+        String(audits.filter((audit) => levelOf(audit) === level).length),
+      ]);
+      expect(rowsOf('Audits')).toEqual(counted);
+    });
+
+    // They ask with `__type`, which is introspection: a server that keeps its schema to itself cannot answer it.
+    it('docs/graphql-over-http.md names the audits that fail where introspection is off, and no other does', async () => {
+      const results: AuditResult[] = [];
+      for (const { fn } of serverAudits({ url: urlOf(closed) })) results.push(await fn());
+      const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name }) => [`\`${id}\``, name]);
+      expect(rowsOf('Where introspection is off')).toEqual(failed);
+    });
+  });
+
+  const body = (query: string, more: object = {}) => JSON.stringify({ query, ...more });
+  const post = (text: string, headers: Record<string, string> = {}): RequestInit => ({
+    method: 'POST',
+    body: text,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+
+  /** The requests of the page's table. */
+  const requests: Readonly<Record<string, () => { search?: string; init: RequestInit }>> = {
+    'a query that finds what it asks for': () => ({ init: post(body('{ health { status } }')) }),
+    'a field that fails': () => ({ init: post(body('{ me { id } health { status } }')) }),
+    'all fields fail': () => ({ init: post(body('{ me { id } }')) }),
+    'a document that does not parse': () => ({ init: post(body('{')) }),
+    'a document that does not validate': () => ({ init: post(body('{ nothing }')) }),
+    'variables that do not coerce': () => ({
+      init: post(body('query ($id: ID!) { task(id: $id) { id } }', { variables: { id: null } })),
+    }),
+    'no operation of that name': () => ({ init: post(body('query A { __typename }', { operationName: 'B' })) }),
+    'a document over a limit': () => ({
+      init: post(body(`{ ${Array.from({ length: 16 }, (_, n) => `a${n}: __typename`).join(' ')} }`)),
+    }),
+    'a token that does not hold': () => ({ init: post(body('{ me { id } }'), { authorization: `Bearer ${ada.token}x` }) }),
+    'a body that is not JSON': () => ({ init: post('NONSENSE') }),
+    'a list of requests': () => ({ init: post(`[${body('{ __typename }')}]`) }),
+    'no `query`': () => ({ init: post('{"qeury":"{ __typename }"}') }),
+    'a mutation by GET': () => ({ search: `?query=${encodeURIComponent('mutation { logout }')}`, init: {} }),
+    'another method than GET, HEAD, POST and OPTIONS': () => ({ init: { method: 'PUT' } }),
+    'a body over 100 KiB': () => ({ init: post(body(`{ __typename }${' '.repeat(102_400)}`)) }),
+    'a body that is declared as anything but `application/json`': () => ({
+      init: post(body('{ __typename }'), { 'content-type': 'application/x-www-form-urlencoded' }),
+    }),
+  };
+
+  describe('the statuses of docs/graphql-over-http.md', () => {
+    const rows = rowsOf('Statuses');
+
+    it('are of these requests', () => {
+      expect(rows.map(([request]) => request)).toEqual(Object.keys(requests));
+    });
+
+    it.each(rows)('%s: %s under application/graphql-response+json, %s under application/json', async (name, fresh, old) => {
+      for (const [accept, status] of [
+        ['application/graphql-response+json', fresh],
+        ['application/json', old],
+      ] as const) {
+        const { search = '', init } = requests[name as string]?.() ?? { init: {} };
+        const response = await fetch(urlOf(app) + search, { ...init, headers: { ...init.headers, accept } });
+        await response.arrayBuffer();
+        expect([accept, String(response.status)]).toEqual([accept, status]);
+        expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
+      }
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openTestApp, type TestApp } from '../support/app.js';
+import { graphqlRefusal } from '../support/refusals.js';
+
+describe('http/graphql-refusals', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await openTestApp();
+  });
+  afterAll(() => app.close());
+
+  const json = { 'content-type': 'application/json' };
+
+  describe('whatever /graphql refuses has errors with code and details, and the status of the table', () => {
+    const form = new URLSearchParams({ query: '{ health { status } }' });
+    const multipart = new FormData();
+    multipart.set('operations', '{"query":"{ health { status } }"}');
+    const mutation = encodeURIComponent('mutation { logout }');
+    const several = encodeURIComponent('query A { health { status } } mutation B { logout }');
+    const query = '{ "query": "{ health { status } }"';
+    const post = (body: BodyInit, type = 'application/json'): RequestInit => ({
+      method: 'POST',
+      body,
+      headers: type === '' ? {} : { 'content-type': type },
+    });
+
+    it.each<[string, string, RequestInit, number, string]>([
+      [
+        'a bad token',
+        '',
+        { ...post('{"query":"{ me { id } }"}'), headers: { ...json, authorization: 'Bearer a.b.c' } },
+        401,
+        'UNAUTHENTICATED',
+      ],
+      ['PUT', '', { method: 'PUT', headers: json, body: `${query} }` }, 405, 'METHOD_NOT_ALLOWED'],
+      ['DELETE', '', { method: 'DELETE' }, 405, 'METHOD_NOT_ALLOWED'],
+      ['a mutation by GET', `?query=${mutation}`, {}, 405, 'METHOD_NOT_ALLOWED'],
+      ['a mutation by GET that operationName picks', `?query=${several}&operationName=B`, {}, 405, 'METHOD_NOT_ALLOWED'],
+      ['100 KiB and one byte', '', post(`${query} }${' '.repeat(102_400)}`), 413, 'PAYLOAD_TOO_LARGE'],
+      ['a form', '', { method: 'POST', body: form }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['a multipart form', '', { method: 'POST', body: multipart }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['text/plain', '', post(`${query} }`, 'text/plain'), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['application/graphql', '', post('{ health { status } }', 'application/graphql'), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['application/graphql+json', '', post(`${query} }`, 'application/graphql+json'), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['no content type', '', post(Buffer.from(`${query} }`), ''), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      ['no body', '', { method: 'POST', headers: json }, 400, 'BAD_REQUEST'],
+      ['a body that is not JSON', '', post('{"query"'), 400, 'BAD_REQUEST'],
+      ['a body that is not UTF-8', '', post(Buffer.from('{"query":"\xff"}', 'latin1')), 400, 'BAD_REQUEST'],
+      ['a list', '', post(`[${query} }]`), 400, 'BAD_REQUEST'],
+      ['a text', '', post('"{ health { status } }"'), 400, 'BAD_REQUEST'],
+      ['no query', '', post('{"variables":{}}'), 400, 'BAD_REQUEST'],
+      ['a query that hides in __proto__', '', post(`{"__proto__":${query} }}`), 400, 'BAD_REQUEST'],
+      ['an empty query', '', post('{"query":""}'), 400, 'BAD_REQUEST'],
+      ['a query that is no text', '', post('{"query":["{ health { status } }"]}'), 400, 'BAD_REQUEST'],
+      ['variables that are a list', '', post(`${query}, "variables": [1] }`), 400, 'BAD_REQUEST'],
+      ['variables that are a text', '', post(`${query}, "variables": "{}" }`), 400, 'BAD_REQUEST'],
+      ['an operationName that is no text', '', post(`${query}, "operationName": 1 }`), 400, 'BAD_REQUEST'],
+      ['extensions that are a list', '', post(`${query}, "extensions": [] }`), 400, 'BAD_REQUEST'],
+      ['GET without a query', '', {}, 400, 'BAD_REQUEST'],
+      ['GET with variables that are not JSON', '?query={__typename}&variables={', {}, 400, 'BAD_REQUEST'],
+      ['GET with variables that are a list', '?query={__typename}&variables=[]', {}, 400, 'BAD_REQUEST'],
+    ])('%s', async (_, search, init, status, code) => {
+      for (const accept of ['application/json', '*/*', 'application/graphql-response+json']) {
+        const headers = { accept, ...Object.fromEntries(new Headers(init.headers)) };
+        const response = await app.fetch(`/graphql${search}`, { ...init, headers });
+        const type = accept === '*/*' ? 'application/json' : accept;
+        // GraphQL over HTTP: only of its own media type does a client read errors whatever the status is.
+        expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+        expect(response.headers.get('vary')).toBe('Accept, Origin');
+        const refusal = await graphqlRefusal(response);
+        expect([accept, refusal.status, refusal.code]).toEqual([accept, status, code]);
+      }
+    });
+  });
+
+  it('says of variables in an address what is wrong with them: there is no body', async () => {
+    const response = await app.fetch('/graphql?query={__typename}&variables={');
+    expect(await graphqlRefusal(response)).toMatchObject({ message: 'The variables must be an object.' });
+  });
+
+  describe('/graphql', () => {
+    const query = encodeURIComponent('{ health { status } }');
+
+    it.each([
+      ['PUT', '', 'GET, HEAD, POST, OPTIONS'],
+      ['GET', `?query=${encodeURIComponent('mutation { logout }')}`, 'POST'],
+    ])('names in Allow what it takes instead of %s', async (method, search, allow) => {
+      const { status, headers } = await app.fetch(`/graphql${search}`, { method });
+      expect([status, headers.get('allow')]).toEqual([405, allow]);
+    });
+
+    it('answers HEAD as GET, without the body', async () => {
+      const [get, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) => app.fetch(`/graphql?query=${query}`, { method, headers: { 'x-request-id': 'same' } })),
+      );
+      expect(head?.status).toBe(200);
+      expect(head?.headers.get('content-type')).toBe(get?.headers.get('content-type'));
+      expect(await head?.text()).toBe('');
+    });
+
+    it('refuses a mutation by HEAD as it does by GET', async () => {
+      const { status } = await app.fetch(`/graphql?query=${encodeURIComponent('mutation { logout }')}`, { method: 'HEAD' });
+      expect(status).toBe(405);
+    });
+
+    it('answers OPTIONS with Allow and no body', async () => {
+      const response = await app.fetch('/graphql', { method: 'OPTIONS' });
+      expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
+        204,
+        'GET, HEAD, POST, OPTIONS',
+        '',
+      ]);
+      expect(response.headers.has('content-length')).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { doors } from '../support/refusals.js';
+import { styles } from '../support/styles.js';
+
+describe('http/headers', () => {
+  const ours = 'https://app.example';
+  let app: TestApp;
+  let ada: Person;
+  beforeAll(async () => {
+    app = await openTestApp({ CORS_ORIGINS: `${ours}, https://other.example` });
+    ada = await newPerson(app);
+  });
+  afterAll(() => app.close());
+
+  const json = { 'content-type': 'application/json' };
+  const post = (body: string, headers: Record<string, string> = json) => ({ method: 'POST', headers, body });
+  /** Every kind of answer: name, path, request. */
+  const answers: [string, string, RequestInit][] = [
+    ['REST data', '/health', {}],
+    ['a REST refusal', '/api/auth/me', {}],
+    ['no such route', '/nothing', {}],
+    ['a method that is not allowed', '/health', { method: 'DELETE' }],
+    ['a body that is too large', '/api/tasks', post(' '.repeat(102_401))],
+    ['GraphQL data', '/graphql', post('{"query":"{ health { status } }"}')],
+    ['a GraphQL refusal', '/graphql', post('{')],
+    ['another media type', '/graphql', post('x', {})],
+    ['a bad token', '/graphql', post('{"query":"{ me { id } }"}', { ...json, authorization: 'Bearer x' })],
+    ['GraphQL by GET', '/graphql?query={__typename}', {}],
+    ['OPTIONS', '/api/tasks', { method: 'OPTIONS' }],
+    ['HEAD', '/health', { method: 'HEAD' }],
+    ['the first page', '/', {}],
+    ['GraphiQL', '/graphql', { headers: { accept: 'text/html' } }],
+    ['Swagger UI', '/docs', {}],
+    ['the OpenAPI document', '/openapi.json', {}],
+  ];
+  const from = (origin: string, init: RequestInit): RequestInit => ({
+    ...init,
+    headers: { ...Object.fromEntries(new Headers(init.headers)), origin },
+  });
+  const corsHeaders = (headers: Headers) => [...headers].filter(([name]) => name.startsWith('access-control-'));
+  const preflight = (origin: string, method = 'PUT'): RequestInit => ({
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': 'authorization,content-type' },
+  });
+
+  describe.each(answers)('%s', (_, path, init) => {
+    it('may be read with credentials by an origin that is listed', async () => {
+      const { headers } = await app.fetch(path, from(ours, init));
+      expect(headers.get('access-control-allow-origin')).toBe(ours);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
+      expect(headers.get('vary')).toContain('Origin');
+    });
+
+    it('may be read by no other origin, and says that it depends on it', async () => {
+      for (const origin of ['https://evil.example', 'null']) {
+        const { headers } = await app.fetch(path, from(origin, init));
+        expect([corsHeaders(headers), headers.get('vary')?.includes('Origin')]).toEqual([[], true]);
+      }
+      expect(corsHeaders((await app.fetch(path, init)).headers)).toEqual([]);
+    });
+
+    it('carries the security headers, tells nothing of the server, and is never used again unasked', async () => {
+      const { headers } = await app.fetch(path, init);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+      expect(headers.get('cache-control')).toMatch(/no-cache/);
+      expect(headers.has('server') || headers.has('x-powered-by')).toBe(false);
+      expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    });
+  });
+
+  describe('CORS_ORIGINS: only these may read with credentials', () => {
+    const strangers = [
+      'https://evil.example',
+      'null',
+      'https://app.example.evil',
+      'https://evilapp.example',
+      'https://sub.app.example',
+      'http://app.example',
+      'https://app.example:444',
+      'https://app.example/',
+      'https://APP.example',
+      `${ours},https://other.example`,
+      '*',
+      '',
+    ];
+
+    it.each(strangers)('not %j, nor may it ask beforehand', async (origin) => {
+      for (const path of ['/graphql', '/api/tasks/1', '/api/auth/login']) {
+        for (const init of [from(origin, {}), preflight(origin)]) {
+          const { headers } = await app.fetch(path, init);
+          expect([path, corsHeaders(headers), headers.get('vary')]).toEqual([path, [], expect.stringContaining('Origin')]);
+        }
+      }
+    });
+
+    it.each(['/graphql', '/api/tasks/1', '/api/auth/login', '/nothing'])(
+      'whoever is listed may ask beforehand: %s',
+      async (path) => {
+        const before = app.lines.length;
+        const { status, headers } = await app.fetch(path, preflight('https://other.example'));
+        expect([status, headers.get('access-control-allow-origin')]).toEqual([204, 'https://other.example']);
+        for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+          expect(headers.get('access-control-allow-methods')).toContain(method);
+        for (const name of ['authorization', 'content-type', 'x-request-id'])
+          expect(headers.get('access-control-allow-headers')).toContain(name);
+        expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
+        expect(app.lines.slice(before)).toMatchObject([{ method: 'OPTIONS', status: 204 }]);
+      },
+    );
+  });
+
+  describe.each(styles)('$name: Cache-Control', (style) => {
+    const call = async (operation: Parameters<typeof style.call>[1], args: object, token?: string) =>
+      (await style.call(app.fetch, operation, args, token)).headers.get('cache-control');
+
+    it('is private, no-cache on data and on errors', async () => {
+      expect(await call('me', {}, ada.token)).toBe('private, no-cache');
+      expect(await call('tasks', {}, ada.token)).toBe('private, no-cache');
+      expect(await call('task', { id: 2147483647 }, ada.token)).toBe('private, no-cache');
+      expect(await call('me', {})).toBe('private, no-cache');
+    });
+
+    it('is no-store on tokens', async () => {
+      const { email, password } = ada;
+      expect(await call('login', { input: { email, password } })).toBe('no-store');
+      expect(await call('signup', { input: { email: `${style.name}-${email}`, password, name: 'x' } })).toBe('no-store');
+      const bob = await newPerson(app);
+      expect(await call('refresh', { input: { refreshToken: bob.refreshToken } })).toBe('no-store');
+    });
+  });
+
+  it('is no-store also where the tokens come by an alias, in a fragment, beside something else', async () => {
+    const document = `mutation { ...F } fragment F on Mutation { a: toggleTask(id: 1) { id } b: login(input: { email: "${ada.email}", password: "${ada.password}" }) { accessToken } }`;
+    const { data, headers } = await query(app.fetch, document, ada.token);
+    expect(data).toMatchObject({ b: { accessToken: expect.any(String) } });
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  describe.each(doors)('$name: X-Request-Id', ({ me }) => {
+    const idFor = async (id: string) => (await me(app.fetch, { 'x-request-id': id })).headers.get('x-request-id');
+
+    it.each(['a', 'trace-1:2_3.4', 'x'.repeat(128)])('is taken when it is sane: %s', async (id) => {
+      expect(await idFor(id)).toBe(id);
+    });
+
+    it.each(['', 'a b', 'x'.repeat(129), '<script>', 'caf\xe9', '{"level":60}', 'a,b'])(
+      'is made when it is not: %j',
+      async (id) => {
+        expect(await idFor(id)).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+      },
+    );
+  });
+});

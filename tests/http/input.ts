@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { query } from '../support/graphql.js';
+import { restRefusal } from '../support/refusals.js';
+
+describe('http/input', () => {
+  let app: TestApp;
+  let ada: Person;
+  let bob: Person;
+  beforeAll(async () => {
+    app = await openTestApp();
+    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
+  });
+  afterAll(() => app.close());
+
+  const send = (method: string, path: string, body?: string) =>
+    app.fetch(path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` }, body });
+  const make = async (body: object): Promise<Record<string, unknown>> =>
+    (await send('POST', '/api/tasks', JSON.stringify(body))).json();
+  /** Everything that a client must not be able to set. */
+  const foreign = () => ({
+    id: 1,
+    user_id: bob.id,
+    userId: bob.id,
+    created_at: '2001-01-01T00:00:00.000Z',
+    createdAt: '2001-01-01T00:00:00.000Z',
+    updated_at: 5,
+    version: 9,
+    role: 'admin',
+    owner: { connect: { id: bob.id } },
+  });
+
+  describe('in REST a body’s values come from the body alone', () => {
+    it('a query parameter never stands in for a body’s field', async () => {
+      const { email, password } = ada;
+      const search = new URLSearchParams({ email, password, input: JSON.stringify({ email, password }), 'input[email]': email });
+      const refusal = await restRefusal(await send('POST', `/api/auth/login?${search}`, '{}'));
+      expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'email' } });
+    });
+
+    it('a query parameter never overrides one', async () => {
+      const task = await make({ title: 'kept', description: 'kept' });
+      const search = 'title=taken&description=taken&id=1&input[title]=taken';
+      const response = await send('PUT', `/api/tasks/${task.id}?${search}`, '{"title":"sent"}');
+      expect(await response.json()).toMatchObject({ id: task.id, title: 'sent', description: 'kept' });
+    });
+
+    it('neither does a body override the path', async () => {
+      const [one, two] = [await make({ title: 'one' }), await make({ title: 'two' })];
+      const response = await send('PUT', `/api/tasks/${one.id}`, JSON.stringify({ id: two.id, title: 'changed' }));
+      expect(await response.json()).toMatchObject({ id: one.id, title: 'changed' });
+    });
+  });
+
+  describe('REST ignores body fields and query parameters that it does not know', () => {
+    it('user_id, id and created_at in a body are never applied', async () => {
+      const task = await make({ title: 'x', ...foreign() });
+      expect(task).toMatchObject({ user_id: ada.id, title: 'x' });
+      expect(task.id).not.toBe(1);
+      expect(Date.parse(String(task.created_at))).toBeGreaterThan(Date.now() - 60_000);
+      const response = await send('PUT', `/api/tasks/${task.id}`, JSON.stringify({ ...foreign(), title: 'y' }));
+      expect(await response.json()).toEqual({ ...task, title: 'y', updated_at: expect.any(String) });
+    });
+
+    it('a legacy client may PUT back the whole object it got', async () => {
+      const task = await make({ title: 'x', description: null });
+      const { updated_at: _, ...same } = task;
+      const response = await send('PUT', `/api/tasks/${task.id}`, JSON.stringify(task));
+      expect([response.status, await response.json()]).toEqual([200, expect.objectContaining(same)]);
+    });
+
+    it('unknown parameters, also twice and nested, change nothing', async () => {
+      const response = await send('GET', '/api/tasks?x=1&x=2&y[z]=1&Limit=1000&__proto__[limit]=1&constructor=1&user_id=1');
+      expect([response.status, (await response.json()).limit]).toEqual([200, 50]);
+    });
+  });
+
+  describe('GraphQL refuses them, as GraphQL does', () => {
+    it.each([
+      ['in a variable', 'mutation ($i: CreateTaskInput!) { createTask(input: $i) { id } }', { i: { title: 'x', userId: 'y' } }],
+      ['in a literal', 'mutation { createTask(input: { title: "x", userId: "y" }) { id } }', {}],
+      ['as an argument', '{ tasks(userId: "y") { count } }', {}],
+      [
+        'as __proto__',
+        'mutation ($i: CreateTaskInput!) { createTask(input: $i) { id } }',
+        JSON.parse('{"i":{"title":"x","__proto__":{}}}'),
+      ],
+    ])('%s', async (_, document, variables) => {
+      const { errors, data } = await query(app.fetch, document, ada.token, variables);
+      expect([errors?.[0]?.extensions.code, data]).toEqual(['BAD_REQUEST', undefined]);
+    });
+  });
+
+  describe('a known parameter must be given once, as a plain value', () => {
+    it.each([
+      'limit=1&limit=2',
+      'limit[]=1',
+      'limit[a]=1',
+      'limit%5B%5D=1',
+      'limit=1&limit[0]=2',
+      'search=a&search=b',
+      'status[ne]=Pending',
+    ])('%s', async (search) => {
+      const field = search.slice(0, search.search(/[=[%]/));
+      const refusal = await restRefusal(await send('GET', `/api/tasks?${search}`));
+      expect(refusal).toMatchObject({ status: 400, code: 'BAD_REQUEST', details: { field } });
+    });
+
+    it.each([
+      'limit=',
+      'limit=1.5',
+      'limit=1e1',
+      'limit=0x10',
+      'limit=NaN',
+      'limit=2147483648',
+      'page=-1',
+      'page=0',
+      'limit=101',
+      'status=',
+      'status=PENDING',
+      'sort=constructor',
+      'sort=-',
+    ])('BAD_REQUEST for %s', async (search) => {
+      expect(await restRefusal(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    });
+  });
+
+  describe('a body of names that JavaScript itself uses', () => {
+    const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
+
+    it.each(names)('%s is a field like any unknown one, and changes nothing', async (name) => {
+      const task = await make({ title: 'x' });
+      const response = await send('PUT', `/api/tasks/${task.id}`, `{"${name}":{"title":"taken","isAdmin":true},"title":"sent"}`);
+      expect(await response.json()).toMatchObject({ title: 'sent' });
+      expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
+    });
+
+    it('alone they leave the required fields missing', async () => {
+      const refusal = await restRefusal(await send('POST', '/api/tasks', '{"__proto__":{"title":"x"}}'));
+      expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'title' } });
+    });
+
+    it('the last of two fields of the same name counts', async () => {
+      expect(await (await send('POST', '/api/tasks', '{"title":"first","title":"last"}')).json()).toMatchObject({
+        title: 'last',
+      });
+    });
+
+    it('what a task holds goes into no header', async () => {
+      const response = await send('POST', '/api/tasks', JSON.stringify({ title: 'x\r\nX-Evil: 1' }));
+      expect([response.status, response.headers.get('x-evil')]).toEqual([201, null]);
+      expect(response.headers.get('location')).toMatch(/^\/api\/tasks\/\d+$/);
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { restStyle, styles } from '../support/styles.js';
+
+describe('http/log', () => {
+  let app: TestApp;
+  let ada: Person;
+  beforeAll(async () => {
+    app = await openTestApp({ DEBUG: 'true' });
+    ada = await newPerson(app);
+  });
+  afterAll(() => app.close());
+
+  const json = { 'content-type': 'application/json' };
+  const post = (body: string, headers: Record<string, string> = json) => ({ method: 'POST', headers, body });
+  const graphql = (document: string, more: object = {}) => post(JSON.stringify({ query: document, ...more }));
+
+  describe('a request is one line', () => {
+    it.each<[string, string, RequestInit, object]>([
+      ['GET', '/health?x=secret', {}, { method: 'GET', path: '/health', operation: 'Query.health', status: 200 }],
+      ['HEAD', '/health', { method: 'HEAD' }, { method: 'HEAD', path: '/health', operation: 'Query.health', status: 200 }],
+      ['no token', '/api/tasks', {}, { method: 'GET', path: '/api/tasks', operation: 'Query.tasks', status: 401 }],
+      ['no such route', '/nothing', {}, { method: 'GET', path: '/nothing', status: 404 }],
+      ['another method', '/api/tasks', { method: 'PATCH' }, { method: 'PATCH', path: '/api/tasks', status: 405 }],
+      ['a body that is not JSON', '/api/auth/login', post('{'), { operation: 'Mutation.login', status: 400 }],
+      ['a body that is too large', '/api/auth/login', post(' '.repeat(102_401)), { path: '/api/auth/login', status: 413 }],
+      [
+        'a preflight',
+        '/api/tasks',
+        { method: 'OPTIONS', headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'PUT' } },
+        { method: 'OPTIONS', status: 204 },
+      ],
+      [
+        'GraphQL',
+        '/graphql',
+        graphql('{ a: health { status } b: me { id } }'),
+        { method: 'POST', path: '/graphql', operation: 'Query.health Query.me', status: 200 },
+      ],
+      [
+        'GraphQL in a fragment',
+        '/graphql',
+        graphql('{ ...F } fragment F on Query { health { status } }'),
+        { operation: 'Query.health', status: 200 },
+      ],
+      ['GraphQL that does not parse', '/graphql', graphql('{'), { path: '/graphql', status: 200 }],
+      ['a mutation by GET', '/graphql?query=mutation{logout}', {}, { method: 'GET', path: '/graphql', status: 405 }],
+    ])('with id, method, operation, status and milliseconds: %s', async (_, path, init, expected) => {
+      const lines = await linesOf(app, () =>
+        app.fetch(path, { ...init, headers: { ...(init.headers as object), 'x-request-id': 'this-one' } }),
+      );
+      const every = { level: 30, requestId: 'this-one', ms: expect.any(Number) };
+      expect(lines).toEqual([expect.objectContaining({ ...every, ...expected })]);
+      expect(lines[0]).not.toHaveProperty('userId');
+    });
+
+    it.each(styles)('with who asked, over $name', async (style) => {
+      const [line, ...more] = await linesOf(app, () => style.call(app.fetch, 'me', {}, ada.token));
+      expect(more).toEqual([]);
+      expect(line).toMatchObject({ operation: 'Query.me', status: 200, userId: ada.id });
+    });
+
+    it('cannot be made two by what a client sends', async () => {
+      const forged = '\n{"level":60,"msg":"forged"}\u2028\x1b[2J';
+      const lines = await linesOf(app, () => restStyle.call(app.fetch, 'login', { input: { email: forged, password: forged } }));
+      expect(lines.map(({ level }) => level)).toEqual([40, 30]);
+      expect(JSON.stringify(lines)).not.toContain('forged');
+    });
+  });
+});

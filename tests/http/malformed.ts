@@ -1,0 +1,169 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person } from '../support/app.js';
+import { dial, openSocketApp, requestText, type SocketApp, type WireAnswer } from '../support/socket.js';
+
+describe('http/malformed', () => {
+  let app: SocketApp;
+  let ada: Person;
+  beforeAll(async () => {
+    app = await openSocketApp();
+    ada = await newPerson(app);
+  });
+  afterAll(() => app.close());
+
+  /** Sends a text on a connection of its own. */
+  async function say(text: string, head = false): Promise<WireAnswer> {
+    const wire = await dial(app.port);
+    wire.send(Buffer.from(text, 'latin1'));
+    const answer = await wire.answer(head);
+    wire.destroy();
+    return answer;
+  }
+  const get = (path: string, headers: Record<string, string> = {}) => requestText(`GET ${path}`, headers);
+  const lines = (...text: string[]) => `${text.join('\r\n')}\r\n\r\n`;
+  const host = 'Host: localhost';
+  const post = (...fields: string[]) => lines('POST /api/auth/login HTTP/1.1', host, 'Content-Type: application/json', ...fields);
+  const token = () => `Bearer ${ada.token}`;
+  const chunk = '2\r\n{}\r\n0';
+
+  describe('what is malformed is answered in the error shape', () => {
+    it.each<[string, () => string, number, string]>([
+      ['an absolute address', () => get('http://evil.example/health'), 400, 'BAD_REQUEST'],
+      ['an asterisk', () => requestText('OPTIONS *'), 400, 'BAD_REQUEST'],
+      ['CONNECT', () => requestText('CONNECT 127.0.0.1:5432'), 400, 'BAD_REQUEST'],
+      ['no Host', () => lines('GET /health HTTP/1.1'), 400, 'BAD_REQUEST'],
+      ['two Hosts', () => lines('GET /health HTTP/1.1', host, 'Host: other'), 400, 'BAD_REQUEST'],
+      ...['[::bad', '::1', 'a b', 'a,b', 'user@host', 'a/b', 'a?b', 'a:port', 'a\\b'].map(
+        (odd): [string, () => string, number, string] => [
+          `the Host ${odd}`,
+          () => get('/health', { host: odd }),
+          400,
+          'BAD_REQUEST',
+        ],
+      ),
+      ['a method that is none', () => requestText('FOO /health'), 400, 'BAD_REQUEST'],
+      ['TRACE', () => requestText('TRACE /health', { 'x-reflected': 'me' }), 405, 'METHOD_NOT_ALLOWED'],
+      ['PURGE', () => requestText('PURGE /api/tasks'), 405, 'METHOD_NOT_ALLOWED'],
+      ['a header of 20 KB', () => get('/health', { x: 'x'.repeat(20_000) }), 431, 'BAD_REQUEST'],
+      ['a token of 17 KB', () => get('/api/auth/me', { authorization: `Bearer ${'a'.repeat(17_000)}` }), 431, 'BAD_REQUEST'],
+      ['a path of 20 KB', () => get(`/${'a'.repeat(20_000)}`), 431, 'BAD_REQUEST'],
+      ['a path that is not ASCII', () => get('/caf\xe9'), 400, 'BAD_REQUEST'],
+      ['no HTTP at all', () => '\x16\x03\x01\x02\0\r\n\r\n', 400, 'BAD_REQUEST'],
+      ['HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'BAD_REQUEST'],
+      ['another version', () => lines('GET /health HTTP/9.9', host), 400, 'BAD_REQUEST'],
+      ['a header without a colon', () => lines('GET /health HTTP/1.1', host, 'nonsense'), 400, 'BAD_REQUEST'],
+      ['a header with NUL', () => get('/health', { x: 'a\0b' }), 400, 'BAD_REQUEST'],
+      ['a header with a lone CR', () => get('/health', { x: 'a\rb' }), 400, 'BAD_REQUEST'],
+      ['a length and chunks', () => `${post('Content-Length: 5', 'Transfer-Encoding: chunked')}${chunk}`, 400, 'BAD_REQUEST'],
+      [
+        'chunks of another name',
+        () => `${post('Transfer-Encoding: chunked', 'Transfer-Encoding: xchunked')}${chunk}`,
+        400,
+        'BAD_REQUEST',
+      ],
+      ['two lengths', () => `${post('Content-Length: 2', 'Content-Length: 3')}{}`, 400, 'BAD_REQUEST'],
+      ['a length with a sign', () => `${post('Content-Length: +2')}{}`, 400, 'BAD_REQUEST'],
+      ['a length below 0', () => `${post('Content-Length: -1')}{}`, 400, 'BAD_REQUEST'],
+      ['a length that is no number', () => `${post('Content-Length: two')}{}`, 400, 'BAD_REQUEST'],
+      ['a length of 25 digits', () => post(`Content-Length: ${'9'.repeat(25)}`), 400, 'BAD_REQUEST'],
+      ['a length of 11 digits', () => post('Content-Length: 99999999999'), 413, 'PAYLOAD_TOO_LARGE'],
+      ['a chunk without a length', () => `${post('Transfer-Encoding: chunked')}x\r\n{}\r\n0\r\n\r\n`, 400, 'BAD_REQUEST'],
+      ['two slashes', () => get('//'), 404, 'NOT_FOUND'],
+      ['two slashes before /graphql', () => get('//graphql'), 404, 'NOT_FOUND'],
+      ['a way around to /graphql', () => get('/api/../graphql'), 404, 'NOT_FOUND'],
+      ['a way out', () => get('/docs/..%2f..%2fpackage.json'), 404, 'NOT_FOUND'],
+      ['/graphql in capitals', () => get('/GRAPHQL'), 404, 'NOT_FOUND'],
+      [
+        'two Authorization headers',
+        () => lines('GET /api/auth/me HTTP/1.1', host, `Authorization: ${token()}`, `Authorization: ${token()}`),
+        401,
+        'UNAUTHENTICATED',
+      ],
+      ['two content types', () => `${post('Content-Type: text/plain', 'Content-Length: 2')}{}`, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ])('%s', async (_, text, status, code) => {
+      const answer = await say(text());
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([
+        status,
+        { error_code: code, message: expect.any(String), details: {} },
+      ]);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cache-control': expect.stringMatching(/no-cache|no-store/),
+        'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+      });
+      expect(`${answer.body}${Object.values(answer.headers)}`).not.toContain('reflected');
+    });
+
+    it.each([
+      ['/api/tasks/..', 404],
+      ['/api/tasks/%2e%2e', 404],
+      ['/api/tasks/.', 404],
+      ['/api/tasks/1\\complete', 405],
+      ['/api/tasks/1;a=b', 400],
+      ['/api/tasks/1/../2147483647', 404],
+      ['/api/tasks/%252e', 400],
+      ['/api/tasks/2147483647#complete', 404],
+    ])('never INTERNAL_SERVER_ERROR for what a path may hold: %s', async (path, status) => {
+      expect((await say(get(path, { authorization: token() }))).status).toBe(status);
+    });
+  });
+
+  describe('what is merely unusual is served', () => {
+    it.each<[string, () => string]>([
+      ...['localhost', '', 'example.com:8000', '[::1]:8000', 'EXAMPLE.com.', 'my_host-1', '127.0.0.1:'].map(
+        (name): [string, () => string] => [`the Host ${JSON.stringify(name)}`, () => get('/health', { host: name })],
+      ),
+      ['HTTP/1.0 without Host', () => lines('GET /health HTTP/1.0')],
+      [
+        'an upgrade',
+        () => get('/health', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }),
+      ],
+      ['an expectation that nobody knows', () => get('/health', { expect: 'nonsense' })],
+      ['a method in a header', () => get('/health', { 'x-http-method-override': 'DELETE' })],
+      [
+        'addresses that a proxy would send',
+        () => get('/health', { 'x-forwarded-host': 'evil', 'x-forwarded-for': 'junk, ::::', forwarded: 'for="' }),
+      ],
+    ])('%s', async (_, text) => {
+      expect((await say(text())).status).toBe(200);
+    });
+
+    it('two X-Request-Id headers are none', async () => {
+      const { headers } = await say(lines('GET /health HTTP/1.1', host, 'X-Request-Id: a', 'X-Request-Id: b'));
+      expect(headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
+    });
+  });
+
+  it('HEAD is answered without a body also over the wire', async () => {
+    const wire = await dial(app.port);
+    wire.send(requestText('HEAD /nothing') + get('/health'));
+    expect((await wire.answer(true)).status).toBe(404);
+    expect((await wire.answer()).status).toBe(200);
+    wire.destroy();
+  });
+
+  it('a 204 ends with its headers', async () => {
+    const wire = await dial(app.port);
+    wire.send(requestText('OPTIONS /health') + get('/health'));
+    const { status, headers } = await wire.answer(true);
+    expect([status, 'content-length' in headers, 'transfer-encoding' in headers]).toEqual([204, false, false]);
+    expect((await wire.answer()).status).toBe(200);
+    wire.destroy();
+  });
+
+  it.each([
+    ['CONNECT', () => requestText('CONNECT 127.0.0.1:5432')],
+    ['nonsense', () => 'nonsense\r\n\r\n'],
+  ])('whoever sends %s and breaks the connection off harms nobody', async (_, text) => {
+    for (let n = 0; n < 10; n++) {
+      const wire = await dial(app.port, true);
+      wire.send(text());
+      await setTimeout(n);
+      wire.reset();
+    }
+    expect((await say(get('/health'))).status).toBe(200);
+  });
+});

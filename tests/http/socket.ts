@@ -1,0 +1,153 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person } from '../support/app.js';
+import { dial, openSocketApp, requestText, type SocketApp, type WireAnswer } from '../support/socket.js';
+
+describe('http/socket', () => {
+  const limit = 102_400;
+  let app: SocketApp;
+  let ada: Person;
+  let bob: Person;
+  beforeAll(async () => {
+    app = await openSocketApp();
+    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
+  });
+  afterAll(() => app.close());
+
+  const json = { 'content-type': 'application/json' };
+  const code = ({ body }: WireAnswer): string => /"(?:error_)?code":"(\w+)"/.exec(body)?.[1] ?? '';
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const lastChunk = '0\r\n\r\n';
+  const healthy = async () => {
+    const wire = await dial(app.port);
+    wire.send(requestText('GET /health'));
+    expect((await wire.answer()).status).toBe(200);
+    wire.destroy();
+  };
+
+  const ways = [
+    { name: 'GraphQL', target: 'POST /graphql', body: JSON.stringify({ query: '{ health { status } }' }), success: 200 },
+    { name: 'REST', target: 'POST /api/tasks', body: JSON.stringify({ title: 'x' }), success: 201 },
+  ];
+
+  describe.each(ways)('$name: a body over 100 KiB is PAYLOAD_TOO_LARGE', ({ target, body, success }) => {
+    const head = (headers: Record<string, string>) =>
+      requestText(target, { ...json, authorization: `Bearer ${ada.token}`, ...headers });
+
+    it('by its length, before it is sent; the connection is closed and the server is fine', async () => {
+      const wire = await dial(app.port);
+      wire.send(head({ 'content-length': String(limit + 1) }));
+      const answer = await wire.answer();
+      expect([answer.status, code(answer), answer.headers.connection]).toEqual([413, 'PAYLOAD_TOO_LARGE', 'close']);
+      await wire.closed;
+      await healthy();
+    });
+
+    it('while it comes in chunks, before its end; the connection is closed and the server is fine', async () => {
+      const wire = await dial(app.port);
+      wire.send(head({ 'transfer-encoding': 'chunked' }));
+      for (let sent = 0; sent <= limit; sent += 10_240) wire.send(chunk(' '.repeat(10_240)));
+      const answer = await wire.answer();
+      expect([answer.status, code(answer), answer.headers.connection]).toEqual([413, 'PAYLOAD_TOO_LARGE', 'close']);
+      await wire.closed;
+      await healthy();
+    });
+
+    it('whoever asks first with Expect: 100-continue is told at once', async () => {
+      const wire = await dial(app.port);
+      wire.send(head({ 'content-length': String(limit + 1), expect: '100-continue' }));
+      expect((await wire.answer()).status).toBe(413);
+      wire.destroy();
+    });
+
+    it('exactly 102,400 bytes are taken, by length, in chunks, and after 100 Continue', async () => {
+      const full = body + ' '.repeat(limit - body.length);
+      const wire = await dial(app.port);
+      wire.send(head({ 'content-length': String(limit) }) + full);
+      expect((await wire.answer()).status).toBe(success);
+      wire.send(head({ 'transfer-encoding': 'chunked' }) + chunk(full.slice(0, 50_000)) + chunk(full.slice(50_000)) + lastChunk);
+      expect((await wire.answer()).status).toBe(success);
+      wire.send(head({ 'content-length': String(limit), expect: '100-continue' }));
+      expect((await wire.answer(true)).status).toBe(100);
+      wire.send(full);
+      expect((await wire.answer()).status).toBe(success);
+      wire.destroy();
+    });
+
+    it('one byte at a time is as good as all at once', async () => {
+      const wire = await dial(app.port);
+      wire.send(head({ 'content-length': String(body.length) }));
+      for (const byte of body) {
+        wire.send(byte);
+        await setTimeout(1);
+      }
+      expect((await wire.answer()).status).toBe(success);
+      wire.destroy();
+    });
+
+    it('a length that is too short is refused, and what follows is never taken for a request', async () => {
+      const wire = await dial(app.port);
+      wire.send(head({ 'content-length': '5' }) + body);
+      const answer = await wire.answer();
+      expect([answer.status, code(answer)]).toEqual([400, 'BAD_REQUEST']);
+      await wire.closed;
+      await expect(wire.answer()).rejects.toThrow('closed');
+    });
+
+    // Jest itself fails a test that leaves a rejection unhandled.
+    it('an upload that breaks off leaves nothing behind', async () => {
+      const before = await app.db.query('SELECT id FROM tasks WHERE user_id = $1', [ada.id]);
+      const texts = [
+        head({ 'content-length': String(body.length + 1) }) + body,
+        head({ 'transfer-encoding': 'chunked' }) + chunk(body),
+      ];
+      await Promise.all(
+        [...texts, ...texts].map(async (text) => {
+          const wire = await dial(app.port);
+          wire.send(text);
+          await setTimeout(20);
+          wire.destroy();
+        }),
+      );
+      await setTimeout(50);
+      expect(await app.db.query('SELECT id FROM tasks WHERE user_id = $1', [ada.id])).toHaveLength(before.length);
+      await healthy();
+    });
+  });
+
+  it('a body is too large also where none is read', async () => {
+    const wire = await dial(app.port);
+    wire.send(requestText('GET /health', { 'content-length': '99999999999' }));
+    expect((await wire.answer()).status).toBe(413);
+    await wire.closed;
+  });
+
+  describe('two people on one connection each get their own data', () => {
+    const query = '{"query":"{ me { id } }"}';
+    const asks = ({ token }: Person) => [
+      requestText('GET /api/auth/me', { authorization: `Bearer ${token}` }),
+      requestText('POST /graphql', { ...json, authorization: `Bearer ${token}`, 'content-length': String(query.length) }, query),
+    ];
+
+    it('one after the other', async () => {
+      const wire = await dial(app.port);
+      for (const person of [ada, bob, ada, bob]) {
+        for (const text of asks(person)) {
+          wire.send(text);
+          expect((await wire.answer()).body).toContain(person.id);
+        }
+      }
+      wire.send(requestText('GET /api/auth/me'));
+      expect((await wire.answer()).status).toBe(401);
+      wire.destroy();
+    });
+
+    it('and when they do not wait for answers', async () => {
+      const wire = await dial(app.port);
+      const people = [ada, bob, bob, ada];
+      wire.send(people.flatMap(asks).join(''));
+      for (const { id } of people.flatMap((person) => [person, person])) expect((await wire.answer()).body).toContain(id);
+      wire.destroy();
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person } from '../support/app.js';
+import { dial, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
+
+describe('http/stop', () => {
+  let app: SocketApp;
+  let ada: Person;
+  let release = () => {};
+  beforeEach(async () => {
+    app = await openSocketApp();
+    ada = await newPerson(app);
+  });
+  afterEach(async () => {
+    release();
+    await app.close();
+  });
+
+  /** Holds every list back until it is let go. */
+  function holdLists(): void {
+    const { query } = app.db;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    Object.assign(app.db, {
+      query: async (text: string, values: readonly unknown[]) => {
+        if (/FROM tasks/.test(text)) await gate;
+        return query(text, values);
+      },
+    });
+  }
+  const list = () => requestText('GET /api/tasks', { authorization: `Bearer ${ada.token}` });
+  const isPending = async (promise: Promise<unknown>) =>
+    (await Promise.race([promise, setTimeout(150, 'pending')])) === 'pending';
+
+  describe('told to stop', () => {
+    it('answers what is in flight with Connection: close, takes no new connection, and then ends', async () => {
+      const [inFlight, uploading] = [await dial(app.port), await dial(app.port)];
+      holdLists();
+      inFlight.send(list());
+      const body = '{"query":"{ health { status } }"}';
+      uploading.send(requestText('POST /graphql', { 'content-type': 'application/json', 'content-length': String(body.length) }));
+      await setTimeout(50);
+
+      const stopped = app.listening.stop();
+      const [refused] = await once(connect(app.port, '127.0.0.1'), 'error');
+      expect(refused).toMatchObject({ code: 'ECONNREFUSED' });
+      expect(await isPending(stopped)).toBe(true);
+
+      uploading.send(body);
+      expect(await uploading.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
+      release();
+      expect(await inFlight.answer()).toMatchObject({
+        status: 200,
+        headers: { connection: 'close' },
+        body: expect.stringContaining('"data":[]'),
+      });
+      await Promise.all([stopped, inFlight.closed, uploading.closed]);
+    });
+
+    it('answers what was sent but not read yet', async () => {
+      const wires = await Promise.all(Array.from({ length: 8 }, () => dial(app.port)));
+      for (const wire of wires) {
+        wire.send(requestText('GET /health'));
+        expect((await wire.answer()).headers.connection).toBe('keep-alive');
+      }
+      for (const wire of wires) wire.send(list());
+      const stopped = app.listening.stop();
+      for (const wire of wires) expect(await wire.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
+      await stopped;
+    });
+
+    it('closes connections that are idle, and those that never asked for anything', async () => {
+      const [idle, silent] = [await dial(app.port), await dial(app.port)];
+      idle.send(requestText('GET /health'));
+      expect((await idle.answer()).headers.connection).toBe('keep-alive');
+      const started = performance.now();
+      await Promise.all([app.listening.stop(), idle.closed, silent.closed]);
+      expect(performance.now() - started).toBeLessThan(2000);
+    });
+
+    it('closes connections whose request was refused, also when the other side never does', async () => {
+      const refused = [];
+      for (const text of [requestText('CONNECT 127.0.0.1:5432'), 'nonsense\r\n\r\n']) {
+        const halfOpen = await dial(app.port, true);
+        refused.push(halfOpen);
+        halfOpen.send(text);
+        expect((await halfOpen.answer()).status).toBe(400);
+      }
+      const started = performance.now();
+      await app.listening.stop();
+      expect(performance.now() - started).toBeLessThan(3000);
+      for (const halfOpen of refused) halfOpen.destroy();
+    });
+
+    it('is done at once when nobody is there, and can be told twice', async () => {
+      await Promise.all([app.listening.stop(), app.listening.stop()]);
+    });
+
+    it('does not wait for whoever went away', async () => {
+      const gone = await dial(app.port);
+      holdLists();
+      gone.send(list());
+      await setTimeout(50);
+      gone.destroy();
+      await setTimeout(50);
+      expect(await isPending(app.listening.stop().then(() => setTimeout(0)))).toBe(false);
+    });
+  });
+});
