@@ -18,9 +18,14 @@ async function readNotes(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(folder)(name)])));
 }
 
-async function release(current: Promises, before: Promises, notes: Readonly<Record<string, string>>): Promise<void> {
+/** @returns why it cannot be; undefined when it is done. */
+async function release(
+  current: Promises,
+  before: Promises,
+  notes: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
   const version = versionOf(current);
-  if (version === versionOf(before)) throw new Error(`${version} is released: raise the version, then npm run generate`);
+  if (version === versionOf(before)) return `${version} is released: raise the version, then npm run generate`;
   const note = (notes['next.md'] ?? '# Next\n\nNothing that breaks clients.\n').replace(/^# .*/, `# ${version}`);
   await writeFile(
     new URL(`${version}.md`, folder),
@@ -29,6 +34,7 @@ async function release(current: Promises, before: Promises, notes: Readonly<Reco
   await rm(new URL('next.md', folder), { force: true });
   await writeFile(new URL('released/schema.graphql', folder), current.sdl);
   await writeFile(new URL('released/openapi.json', folder), current.openapi);
+  return undefined;
 }
 
 const [released, current, notes] = await Promise.all([
@@ -36,9 +42,7 @@ const [released, current, notes] = await Promise.all([
   readPromises(root),
   readNotes(),
 ]);
-if (process.argv.includes('--release')) await release(current, released, notes);
-else {
-  const fault = await unannouncedChanges({ released, current, notes });
-  if (fault) console.error(fault);
-  process.exitCode = fault ? 1 : 0;
-}
+const isRelease = process.argv.includes('--release');
+const fault = isRelease ? await release(current, released, notes) : await unannouncedChanges({ released, current, notes });
+if (fault) console.error(fault);
+process.exitCode = fault ? 1 : 0;
