@@ -9,6 +9,8 @@ import type { Style } from './workload.js';
 /** How much dearer a request may have become. */
 const tolerance = 1.3;
 const effort: Effort = { people: 50, warmup: { requests: 4000 }, length: { requests: 4000 }, scenarios: ['mixed'] };
+/** The least of them counts: what else a machine does makes CPU time longer, never shorter. */
+const rounds = 3;
 const file = new URL('gate.json', import.meta.url);
 
 const ratios = await measureRatios();
@@ -25,9 +27,14 @@ async function measureRatios(): Promise<Record<Style, number>> {
   const database = await openBenchDatabase();
   try {
     const ratio = async (style: Style) => {
-      const [ours] = await measure(product(process.cwd()), style, database.url, effort);
-      const [reference] = await measure(baseline, style, database.url, effort);
-      return Math.round(((ours as Figure).cpu / (reference as Figure).cpu) * 100) / 100;
+      const cpu = { ours: Number.POSITIVE_INFINITY, reference: Number.POSITIVE_INFINITY };
+      for (let round = 0; round < rounds; round++) {
+        const [ours] = await measure(product(process.cwd()), style, database.url, effort);
+        const [reference] = await measure(baseline, style, database.url, effort);
+        cpu.ours = Math.min(cpu.ours, (ours as Figure).cpu);
+        cpu.reference = Math.min(cpu.reference, (reference as Figure).cpu);
+      }
+      return Math.round((cpu.ours / cpu.reference) * 100) / 100;
     };
     return { rest: await ratio('rest'), graphql: await ratio('graphql') };
   } finally {
