@@ -11,7 +11,6 @@ await build({
   format: 'esm',
   sourcemap: true,
   sourcesContent: false,
-  keepNames: true,
   logLevel: 'warning',
   // They read files of their own, or are no JavaScript.
   external: [
