@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { snakeCase } from '../src/rest/names.js';
 import type { Person } from './data.js';
 import { nextRequest } from './load.js';
 import type { OperationName, Style } from './workload.js';
@@ -9,9 +10,7 @@ type Answer = Record<string, unknown> | null;
 const asRest = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(asRest);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), asRest(each)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [snakeCase(name), asRest(each)]));
 };
 
 /**

@@ -1,7 +1,7 @@
 // What is committed of what the sources say: the API as a reviewer and a client see it.
-import { readFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
 import { errorRows } from '../src/core/error-catalogue.js';
+import { readVersion } from '../src/core/project.js';
 import { schema } from '../src/graphql/schema.js';
 import { openApiDocument } from '../src/rest/openapi.js';
 import { routes } from '../src/rest/routes.js';
@@ -38,7 +38,7 @@ Written by \`npm run generate\` from \`src/core/error-catalogue.ts\`.
 
 /** The committed documents by their file names. */
 export async function documents(): Promise<Readonly<Record<string, string>>> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const version = await readVersion();
   return {
     'schema.graphql': `${printSchema(schema)}\n`,
     'openapi.json': `${JSON.stringify(openApiDocument(restView(schema, routes), routes, version), null, 2)}\n`,

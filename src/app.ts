@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createCredentials } from './auth/credentials.js';
 import { readSecret } from './auth/secret.js';
@@ -7,7 +6,7 @@ import { createSessions } from './auth/sessions.js';
 import { createTokens } from './auth/tokens.js';
 import type { Config } from './config.js';
 import { createLogger, type Logger } from './core/log.js';
-import { projectFolder } from './core/project.js';
+import { readVersion } from './core/project.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
 import { createExecutor } from './graphql/compiled.js';
@@ -82,9 +81,4 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await db.close();
     },
   };
-}
-
-async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('package.json', projectFolder), 'utf8')) as { version: string };
-  return version;
 }

@@ -14,10 +14,12 @@ export function rememberOperations<T>() {
     const known = byDocument.get(document) ?? new Map<string, T>();
     byDocument.set(document, known);
     const key = `${name ?? ''} ${JSON.stringify(variables, withoutText)}`;
-    const found = known.get(key) ?? findOut();
+    const found = known.get(key);
+    if (found !== undefined) return found;
     if (known.size >= remembered) known.clear();
-    known.set(key, found);
-    return found;
+    const asked = findOut();
+    known.set(key, asked);
+    return asked;
   };
 }
 

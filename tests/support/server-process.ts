@@ -21,7 +21,7 @@ export interface ServerProcess {
 }
 
 /** What `npm start` runs, built before the tests (tests/support/start-databases.js). */
-export const serverEntry = 'dist/server/main.js';
+export const serverEntry = 'start.js';
 const root = path.resolve(import.meta.dirname, '../..');
 const startPatienceMs = 30_000;
 /** Longer than the server's own patience with what is in flight. */

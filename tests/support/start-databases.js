@@ -1,8 +1,6 @@
 // Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server, one PGlite image and
 // one data folder, all migrated, for the tests to copy from.
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,7 +21,7 @@ export default async function startDatabases() {
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
     findServer(path.join(folder, 'postgresql')),
-    build(),
+    tsImport('../../scripts/build.ts', import.meta.url),
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
   const { openPostgres } = await tsImport('../../src/db/postgres.ts', import.meta.url);
@@ -35,12 +33,6 @@ async function findServer(folder) {
   await mkdir(folder);
   globalThis.testServer = await startPostgres(folder);
   process.env.TEST_SERVER_URL = globalThis.testServer.url;
-}
-
-async function build() {
-  const builder = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { stdio: 'inherit' });
-  const [code] = await once(builder, 'exit');
-  if (code !== 0) throw new Error('the sources could not be built');
 }
 
 async function makeImages(pglite, serveEmbedded) {
