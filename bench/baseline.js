@@ -1,9 +1,10 @@
 // What one would write by hand for the same work, as fast as Node allows: its own HTTP server, graphql-jit, pg with one
 // named statement for each operation. No sessions, no budgets, no log: what the gate's ratios are taken against.
+import { createSecretKey } from 'node:crypto';
 import { createServer } from 'node:http';
-import { createVerifier } from 'fast-jwt';
 import { buildSchema, parse } from 'graphql';
 import { compileQuery } from 'graphql-jit';
+import jwt from 'jsonwebtoken';
 import pg from 'pg';
 
 const { PORT, DATABASE_URL, SECRET } = process.env;
@@ -33,11 +34,12 @@ async function list(userId, number, limit) {
   return { data, count: data.length, total: data[0]?.total ?? 0, page: number, limit };
 }
 
-const verify = createVerifier({ key: SECRET, algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] });
+const key = createSecretKey(Buffer.from(SECRET));
+const algorithms = ['HS256'];
 /** Whose token a request carries; undefined when it carries none that holds. */
 function userOf({ headers: { authorization } }) {
   try {
-    return authorization?.startsWith('Bearer ') ? verify(authorization.slice(7)).sub : undefined;
+    return authorization?.startsWith('Bearer ') ? jwt.verify(authorization.slice(7), key, { algorithms }).sub : undefined;
   } catch {
     return undefined;
   }
