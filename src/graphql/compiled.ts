@@ -19,8 +19,14 @@ const kept = 200;
 /** A document is compiled when it comes for this time: what comes once is not worth the milliseconds. */
 const worthwhile = 3;
 
+/** What is to be executed. */
+interface Execution extends ExecutionArgs {
+  /** The variables are known to fit their definitions. */
+  readonly variablesFit?: boolean;
+}
+
 /** Executes an operation. */
-export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+export type Execute = (args: Execution) => Promise<ExecutionResult> | ExecutionResult;
 
 /**
  * Makes an executor that compiles the documents that come again to functions (graphql-jit 0.8), and leaves the others to
@@ -44,7 +50,7 @@ export function createExecutor(): Execute {
 
   return (args) => {
     const found = compiledFor(args);
-    if (!found || !doVariablesFit(found.operation, args)) return execute(args);
+    if (!found || !(args.variablesFit || doVariablesFit(found.operation, args))) return execute(args);
     const result = found.run(args.rootValue, args.contextValue, args.variableValues);
     return result instanceof Promise ? result.then((settled) => finish(settled, args)) : finish(result, args);
   };

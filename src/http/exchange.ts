@@ -2,6 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../auth/credentials.js';
 import type { Identity } from '../core/identity.js';
 
+/** GraphQL over HTTP, section 5.1. */
+export interface GraphqlParams {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly extensions?: Readonly<Record<string, unknown>> | null;
+}
+
 /** What the plugins learn of one request, each in its turn. */
 export interface Exchange {
   readonly requestId: string;
@@ -12,6 +20,8 @@ export interface Exchange {
   identity: Identity;
   /** The body as it came; undefined when there was none. */
   body: Buffer | undefined;
+  /** What a GraphQL request by POST asks for; undefined before it was read, and for every other request. */
+  params: GraphqlParams | undefined;
   /** Schema coordinates of what was asked for, for the log. */
   operations: readonly string[];
   /** Header fields of the answer, whatever it is. */

@@ -18,11 +18,12 @@ import { useBody } from './use-body.js';
 import { useBudget } from './use-budget.js';
 import { useCaller } from './use-caller.js';
 import { useCors } from './use-cors.js';
-import { useGraphqlOperation } from './use-graphql-operation.js';
+import { createJudge, useGraphqlOperation } from './use-graphql-operation.js';
 import { useGraphqlRequest } from './use-graphql-request.js';
-import { useGraphqlResult } from './use-graphql-result.js';
+import { createWord, useGraphqlResult } from './use-graphql-result.js';
 import { useHeaders } from './use-headers.js';
 import { useIdentity } from './use-identity.js';
+import { useKnownDocuments } from './use-known-documents.js';
 import { usePages } from './use-pages.js';
 import { useRequestId } from './use-request-id.js';
 import { useRest } from './use-rest.js';
@@ -50,11 +51,15 @@ export function createServer({ config, log, schema, execute, rest, pages, servic
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
     return { identity, caller, idempotency, services, prisma };
   };
+  const cache = createDocumentCache();
+  const judge = createJudge(schema);
+  const word = createWord(log);
+  const timeLimitMs = config.requestTimeoutMs;
   const plugins: Plugin<object, ServerContext>[] = [
     // identify
     useRequestId(),
     useCaller(config.trustedProxies),
-    useIdentity(tokens.accessKey, sessions, config.requestTimeoutMs),
+    useIdentity(tokens.accessKey, sessions, timeLimitMs),
     // protect
     useHeaders(),
     useCors(config.corsOrigins),
@@ -65,13 +70,14 @@ export function createServer({ config, log, schema, execute, rest, pages, servic
     // section 7.2.2 wants the order of the document.
     { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) },
     usePages(pages),
-    useRest(rest, contextOf, config.requestTimeoutMs),
+    useRest(rest, contextOf, timeLimitMs),
     useGraphqlRequest(),
+    useKnownDocuments({ schema, documents: cache.documentCache, judge, execute, word, contextOf, timeLimitMs }),
     useArmor() as Plugin<object, ServerContext>,
     ...(config.explorer ? [] : [useNoIntrospection() as Plugin<object, ServerContext>]),
-    useGraphqlOperation(schema),
-    useGraphqlResult(log),
-    useTimeLimit(config.requestTimeoutMs),
+    useGraphqlOperation(judge),
+    useGraphqlResult(word),
+    useTimeLimit(timeLimitMs),
     // observe
     useAccessLog(log),
   ];
@@ -86,7 +92,7 @@ export function createServer({ config, log, schema, execute, rest, pages, servic
     maskedErrors: false,
     maxRequestBodySize: false,
     multipart: false,
-    parserAndValidationCache: createDocumentCache(),
+    parserAndValidationCache: cache,
     healthCheckEndpoint: '/yoga-health-check-is-not-used',
     logging: { debug: quiet, info: quiet, warn: quiet, error: (...words: unknown[]) => log.error({ words }, 'graphql-yoga') },
   });

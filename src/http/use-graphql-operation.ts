@@ -1,6 +1,7 @@
 import { collectFields } from '@graphql-tools/utils';
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
@@ -11,39 +12,57 @@ import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
 import { isWithinComplexity } from '../graphql/limits.js';
-import { exchangeOf, type ServerContext } from './exchange.js';
+import { type Exchange, exchangeOf, type ServerContext } from './exchange.js';
 import { rememberOperations } from './known-operations.js';
 
 /** Operations whose answers carry tokens. */
 export const tokenOperations: ReadonlySet<string> = new Set(['Mutation.signup', 'Mutation.login', 'Mutation.refresh']);
 
+/** What a request wants executed. */
+type OperationArgs = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+
 /**
- * Answer: decides before anything runs whether an operation may. A token that does not hold refuses a request that
- * asks for anything which is not for anyone; without a token each field answers for itself.
+ * Decides before anything runs whether an operation may, and notes on its exchange what it asks for. A token that does
+ * not hold refuses a request that asks for anything which is not for anyone; without a token each field answers for itself.
  */
-export function useGraphqlOperation(schema: GraphQLSchema): Plugin<object, ServerContext> {
+export type Judge = (args: OperationArgs, exchange: Exchange) => Verdict;
+
+/** Why an operation may not run, if so, and whether its variables fit: what does not, execution refuses in its own words. */
+interface Verdict {
+  readonly refusal?: AppError | undefined;
+  readonly variablesFit: boolean;
+}
+
+/** Makes the judge of a schema's operations. */
+export function createJudge(schema: GraphQLSchema): Judge {
   const remember = rememberOperations<Asked>();
+  return ({ document, operationName, variableValues }, exchange) => {
+    const variables = variableValues ?? {};
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return { variablesFit: false };
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    if (errors) return { variablesFit: false };
+    const asked = remember(document, operationName, coerced, () => ({
+      ...rootFields(schema, document, coerced, operation),
+      isWithinComplexity: isWithinComplexity(schema, document, operation, variables),
+    }));
+    exchange.operations = asked.coordinates;
+    exchange.secret = asked.isSecret;
+    return { refusal: refusalOf(asked, exchange), variablesFit: true };
+  };
+}
+
+function refusalOf(asked: Asked, { identity }: Exchange): AppError | undefined {
+  if (identity.kind === 'rejected' && !asked.isForAnyone) return new AppError('UNAUTHENTICATED');
+  return asked.isWithinComplexity ? undefined : new AppError('QUERY_TOO_COMPLEX');
+}
+
+/** Answer: lets nothing run that the judge refuses. */
+export function useGraphqlOperation(judge: Judge): Plugin<object, ServerContext> {
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
-      const { request } = args.contextValue as { request: Request };
-      // REST's documents are our own.
-      if (args.schema !== schema) return;
-      const { document, operationName, variableValues = {} } = args;
-      const operation = getOperationAST(document, operationName);
-      if (!operation) return;
-      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues);
-      // What does not fit, execution refuses in its own words.
-      if (errors) return;
-      const asked = remember(document, operationName, coerced, () => ({
-        ...rootFields(schema, document, coerced, operation),
-        isWithinComplexity: isWithinComplexity(schema, document, operation, variableValues),
-      }));
-      const exchange = exchangeOf(request);
-      exchange.operations = asked.coordinates;
-      exchange.secret = asked.isSecret;
-      const refuse = (error: AppError) => setResultAndStopExecution({ errors: [error as never] });
-      if (exchange.identity.kind === 'rejected' && !asked.isForAnyone) refuse(new AppError('UNAUTHENTICATED'));
-      else if (!asked.isWithinComplexity) refuse(new AppError('QUERY_TOO_COMPLEX'));
+      const { refusal } = judge(args, exchangeOf((args.contextValue as { request: Request }).request));
+      if (refusal) setResultAndStopExecution({ errors: [refusal as never] });
     },
   };
 }

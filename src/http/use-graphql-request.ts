@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
 import { isJson, parseJson } from '../rest/input.js';
-import { exchangeOf, type ServerContext } from './exchange.js';
+import { exchangeOf, type GraphqlParams, type ServerContext } from './exchange.js';
 import { pathOf } from './use-access-log.js';
 
 /** Answer: what GraphQL over HTTP asks of a request before Yoga reads it. Other media types and batches are refused. */
@@ -14,9 +14,11 @@ export function useGraphqlRequest(): Plugin<object, ServerContext> {
         return endResponse(new fetchAPI.Response(null, { status: 204, headers: { allow: allowed.join(', ') } }));
       if (method === 'GET') return checkQuery(url.searchParams);
       if (method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED', { allow: allowed });
-      const { body } = exchangeOf(request);
+      const exchange = exchangeOf(request);
+      const { body } = exchange;
       if (!isJson(request.headers.get('content-type'))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
       const params = checkParams(body && parseJson(body));
+      exchange.params = params;
       // Yoga reads the body from here, and knows its type in this one spelling (graphql-yoga 5.24).
       request.headers.set('content-type', 'application/json');
       Object.defineProperty(request, 'json', { value: async () => params });
@@ -30,7 +32,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** GraphQL over HTTP, section 5.1: these four parameters; what else a client sends along is not for us. */
-function checkParams(params: unknown): Record<string, unknown> {
+function checkParams(params: unknown): GraphqlParams {
   if (!isMap(params)) throw malformed('The body must be a JSON object with a query.');
   const { query, operationName, variables, extensions } = params;
   if (typeof query !== 'string' || query === '') throw malformed('The query must be a string, and not empty.');

@@ -7,30 +7,38 @@ import { exchangeOf, type ServerContext } from './exchange.js';
 
 type Result = ExecutionResult & { data?: unknown };
 
+/** Makes the answer to a GraphQL request of what its execution gave. */
+export type Word = (request: Request, result: Result, fetchAPI: { Response: typeof Response }) => Response;
+
 /**
- * Answer: words every error, and gives the status that GraphQL over HTTP asks for: 200 once there is data, also null;
+ * Words every error, and gives the status that GraphQL over HTTP asks for: 200 once there is data, also null;
  * before that the catalogue's, but 200 for a request error under `application/json`, as old clients expect.
  */
-export function useGraphqlResult(log: Logger): Plugin<object, ServerContext> {
+export function createWord(log: Logger): Word {
+  return (request, { data, errors }, fetchAPI) => {
+    const { requestId } = exchangeOf(request);
+    const { mediaType, headers: representation } = graphqlRepresentation(request.headers.get('accept'));
+    if (!errors) return new fetchAPI.Response(JSON.stringify({ data }), { status: 200, headers: representation });
+    const known = errors.map((error) => toAppError(error, log, requestId));
+    const body = { data, errors: known.map((error, index) => toGraphQLError(error, errors[index])) };
+    const first = data === undefined ? known[0] : undefined;
+    const isOld = mediaType === 'application/json' && first?.code === 'BAD_REQUEST';
+    const headers = Object.assign(
+      {},
+      ...known.map((error) => (data === undefined || error.retryAfterSeconds !== undefined ? error.headers : {})),
+    );
+    return new fetchAPI.Response(JSON.stringify(body), {
+      status: first && !isOld ? first.status : 200,
+      headers: { ...headers, ...representation },
+    });
+  };
+}
+
+/** Answer: sends what execution gave. */
+export function useGraphqlResult(word: Word): Plugin<object, ServerContext> {
   return {
     onResultProcess: ({ request, result, setResultProcessor }) => {
-      const { requestId } = exchangeOf(request);
-      const { data, errors } = result as Result;
-      const { mediaType, headers: representation } = graphqlRepresentation(request.headers.get('accept'));
-      setResultProcessor((_result, fetchAPI) => {
-        const known = (errors ?? []).map((error) => toAppError(error, log, requestId));
-        const body = errors ? { data, errors: known.map((error, index) => toGraphQLError(error, errors[index])) } : { data };
-        const first = data === undefined ? known[0] : undefined;
-        const isOld = mediaType === 'application/json' && first?.code === 'BAD_REQUEST';
-        const headers = Object.assign(
-          {},
-          ...known.map((error) => (data === undefined || error.retryAfterSeconds !== undefined ? error.headers : {})),
-        );
-        return new fetchAPI.Response(JSON.stringify(body), {
-          status: first && !isOld ? first.status : 200,
-          headers: { ...headers, ...representation },
-        });
-      }, mediaType);
+      setResultProcessor((_result, fetchAPI) => word(request, result as Result, fetchAPI as never), 'application/json');
     },
   };
 }

@@ -19,6 +19,7 @@ export function useRequestId(): Plugin<object, ServerContext> {
         caller: { address: '127.0.0.1' },
         identity: { kind: 'anonymous' },
         body: undefined,
+        params: undefined,
         operations: [],
         notices: {},
         secret: false,
