@@ -13,6 +13,7 @@ import { createExecutor } from './graphql/compiled.js';
 import { schema as ownSchema } from './graphql/schema.js';
 import { createHealthService } from './health/service.js';
 import { createPages } from './http/pages.js';
+import type { Handler } from './http/pipeline.js';
 import { createServer } from './http/server.js';
 import { createRestHandler } from './rest/handler.js';
 import { openApiDocument } from './rest/openapi.js';
@@ -23,7 +24,7 @@ import { createUserService } from './users/service.js';
 
 /** The whole product without a port: what answers requests, and how to end it. */
 export interface App {
-  readonly handler: ReturnType<typeof createServer>;
+  readonly handler: Handler;
   readonly log: Logger;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ const patienceMs = 9_000;
 try {
   const config = readConfig();
   const app = await createApp(config);
-  const listening = await listen(app.handler, config).catch(async (error) => {
+  const listening = await listen(app.handler.listener, config).catch(async (error) => {
     await app.close();
     throw error;
   });

@@ -14,6 +14,8 @@ export interface GraphqlParams {
 export interface Exchange {
   readonly requestId: string;
   readonly startedAt: number;
+  /** The request's `Idempotency-Key`, as it came. */
+  readonly idempotencyKey: string | null;
   /** Set when the client sent HEAD: it is answered as GET, without the body. */
   readonly head: boolean;
   caller: Caller;

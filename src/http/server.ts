@@ -9,10 +9,11 @@ import type { Execute } from '../graphql/compiled.js';
 import type { Context, Services } from '../graphql/context.js';
 import { useArmor, useNoIntrospection } from '../graphql/limits.js';
 import type { RestHandler } from '../rest/handler.js';
-import { answerRefusals } from './answer-refusals.js';
 import { createDocumentCache } from './document-cache.js';
-import { exchangeOf, type ServerContext } from './exchange.js';
+import { beginExchange, exchangeOf, type ServerContext } from './exchange.js';
+import { LightResponse } from './light-fetch.js';
 import type { Pages } from './pages.js';
+import { createPipeline, type Handler } from './pipeline.js';
 import { useAccessLog } from './use-access-log.js';
 import { useBody } from './use-body.js';
 import { useBudget } from './use-budget.js';
@@ -27,7 +28,7 @@ import { useKnownDocuments } from './use-known-documents.js';
 import { usePages } from './use-pages.js';
 import { useRequestId } from './use-request-id.js';
 import { useRest } from './use-rest.js';
-import { useTimeLimit } from './use-time-limit.js';
+import { withTimeLimit } from './use-time-limit.js';
 
 /** What the server is made of. */
 export interface ServerParts {
@@ -45,10 +46,11 @@ export interface ServerParts {
 }
 
 /** The server: one ordered list of plugins, in the order of a request's life, for both styles. */
-export function createServer({ config, log, schema, execute, rest, pages, services, prisma, sessions, tokens }: ServerParts) {
+export function createServer(parts: ServerParts): Handler {
+  const { config, log, schema, execute, rest, pages, services, prisma, sessions, tokens } = parts;
   const contextOf = (request: Request): Context => {
-    const { identity, caller } = exchangeOf(request);
-    const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
+    const { identity, caller, idempotencyKey } = exchangeOf(request);
+    const idempotency = { field: idempotencyKey, writes: 0 };
     return { identity, caller, idempotency, services, prisma };
   };
   const cache = createDocumentCache();
@@ -77,13 +79,12 @@ export function createServer({ config, log, schema, execute, rest, pages, servic
     ...(config.explorer ? [] : [useNoIntrospection() as Plugin<object, ServerContext>]),
     useGraphqlOperation(judge),
     useGraphqlResult(word),
-    useTimeLimit(timeLimitMs),
     // observe
     useAccessLog(log),
   ];
-  return createYoga<ServerContext, Context>({
+  const yoga = createYoga<ServerContext, Context>({
     schema,
-    plugins: answerRefusals(plugins, log),
+    plugins: plugins.map(({ onRequest, onResponse, ...others }) => others),
     context: ({ request }) => contextOf(request),
     // Each of these would answer, or stand in the way, before the list above has its say.
     cors: false,
@@ -96,6 +97,24 @@ export function createServer({ config, log, schema, execute, rest, pages, servic
     healthCheckEndpoint: '/yoga-health-check-is-not-used',
     logging: { debug: quiet, info: quiet, warn: quiet, error: (...words: unknown[]) => log.error({ words }, 'graphql-yoga') },
   });
+  /** GraphQL that nobody has executed yet. */
+  const askYoga = async (asked: Request): Promise<LightResponse> => {
+    const exchange = exchangeOf(asked);
+    const { method } = asked;
+    // What was read of the body, and not the body: it holds no more than GraphQL over HTTP knows.
+    const body = exchange.params && JSON.stringify(exchange.params);
+    const request = new yoga.fetchAPI.Request(asked.url, { method, headers: headersFor(asked), body });
+    beginExchange(request, exchange);
+    const response = await withTimeLimit(Promise.resolve(yoga.fetch(request, {})), timeLimitMs);
+    return new LightResponse(await response.text(), { status: response.status, headers: Object.fromEntries(response.headers) });
+  };
+  return { ...createPipeline(plugins, askYoga, yoga.fetchAPI, log), dispose: async () => yoga.dispose() };
 }
+
+/** What Yoga reads of a request's header; it knows JSON in this one spelling (graphql-yoga 5.24). */
+const headersFor = ({ headers }: Request): Record<string, string> => ({
+  'content-type': 'application/json',
+  ...(headers.has('accept') ? { accept: headers.get('accept') as string } : {}),
+});
 
 const quiet = (): void => {};

@@ -15,7 +15,7 @@ export function useBody(): Plugin<object, ServerContext> {
     onRequest: async ({ request, serverContext: { req, res } }) => {
       const declared = Number(request.headers.get('content-length') ?? 0);
       if (declared > longestBody) throw new AppError('PAYLOAD_TOO_LARGE');
-      if (declared === 0 && !request.headers.has('transfer-encoding') && (req || request.body === null)) return;
+      if (declared === 0 && !request.headers.has('transfer-encoding') && (req || !request.body)) return;
       // RFC 9110 §10.1.1: whoever asks first sends nothing that would be refused.
       if (req?.headers.expect?.toLowerCase() === '100-continue') res?.writeContinue();
       exchangeOf(request).body = await (req ? readNode(req) : readStream(request.body as unknown as AsyncIterable<Uint8Array>));

@@ -148,7 +148,7 @@ describe('http/budgets', () => {
       ['loopback', 'INVALID_CREDENTIALS INVALID_CREDENTIALS'],
     ])('is taken from X-Forwarded-For only behind a trusted proxy (TRUSTED_PROXIES=%j)', async (TRUSTED_PROXIES, expected) => {
       await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
-      const listening = await listen(app.app.handler, { host: '127.0.0.1', port: 0 });
+      const listening = await listen(app.app.handler.listener, { host: '127.0.0.1', port: 0 });
       const attempt = async (forwarded: string) => {
         const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
           method: 'POST',

@@ -18,7 +18,7 @@ export interface SocketApp extends TestApp {
 /** Makes the app and lets it listen. @param settings variables of the environment. */
 export async function openSocketApp(settings: Record<string, string> = {}): Promise<SocketApp> {
   const app = await openTestApp(settings);
-  const listening = await listen(app.app.handler, { host: '127.0.0.1', port: 0 });
+  const listening = await listen(app.app.handler.listener, { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${listening.port}`;
   return {
     ...app,
