@@ -11,8 +11,13 @@ import './deny-by-default.js';
 
 /** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
 export interface RestExtension {
-  /** `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`. */
-  readonly rest?: 'omit' | 'integer' | 'if-match';
+  /**
+   * `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`; `optional` lets
+   * a client leave a field out that is dear, by a query parameter of its name (`?total=false`).
+   */
+  readonly rest?: 'omit' | 'integer' | 'if-match' | 'optional';
+  /** What the parameter of an `optional` field does. */
+  readonly parameter?: string;
 }
 
 /** What the OpenAPI document tells beside names, types and descriptions (`rest/openapi.ts`), as `extensions`. */

@@ -11,8 +11,9 @@ import type { TaskRow } from '../tasks/row.js';
 export function entityTagOf(source: unknown): string {
   const tagged = source as TaskRow | TaskPage;
   if (!('data' in tagged)) return `"${tagged.version}"`;
-  const { page, limit, total, data } = tagged;
-  const content = [page, limit, total, ...data.map(({ id, version }) => `${id}:${version}`)].join();
+  const { page, limit, total, hasNext, data } = tagged;
+  // What is not counted still says whether there is a next page: `Link` goes with the content.
+  const content = [page, limit, total ?? hasNext, ...data.map(({ id, version }) => `${id}:${version}`)].join();
   return `"${hash('sha256', content, 'base64url').slice(0, 27)}"`;
 }
 

@@ -4,9 +4,11 @@ import { AppError } from '../core/errors.js';
 import type { Execute } from '../graphql/compiled.js';
 import { type Context, viewerOf } from '../graphql/context.js';
 import { isForAnyone } from '../graphql/deny-by-default.js';
+import type { TaskPage } from '../tasks/pages.js';
 import { entityTagOf, isNotModified } from './conditions.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { readQuery } from './input.js';
+import { leaveOut } from './left-out.js';
 import { pageLinks } from './links.js';
 import { type Operation, operationOf } from './operation.js';
 import { expectOutcome, type Outcome, outcomeOf } from './outcome.js';
@@ -61,7 +63,7 @@ export function createRestHandler(view: GraphQLSchema, execute: Execute): RestHa
     execute: async (args: ExecutionArgs) => {
       const outcome = outcomeOf(args.contextValue);
       outcome.document = args.document;
-      return run(args, outcome);
+      return run({ ...args, document: outcome.wanted(args.document) }, outcome);
     },
     errorHandler: () => new Response(null, { status: 500 }),
   } as unknown as Parameters<typeof useSofa>[0]);
@@ -80,15 +82,15 @@ export function createRestHandler(view: GraphQLSchema, execute: Execute): RestHa
       const operation = operations.get(coordinate) as Operation;
       // Who asks comes first: a stranger is not told what is wrong with the rest.
       if (!isForAnyone(operation.field)) viewerOf(call);
-      const outcome: Outcome = { call };
       const query = readQuery(call.url.searchParams, operation.queryArgs);
+      const outcome: Outcome = { call, wanted: (document) => leaveOut(document, operation, query) };
       const given = givenBy(call, operation);
       const path = checkedPath(call.url.pathname);
       const document = documents.get(coordinate);
       if (document) {
         expectOutcome(call.context, outcome);
         const variableValues = variablesOf(operation, path, query, given);
-        await run({ schema: view, document, contextValue: call.context, variableValues }, outcome);
+        await run({ schema: view, document: outcome.wanted(document), contextValue: call.context, variableValues }, outcome);
       } else {
         await sofa.handleRequest(plainRequest(operation, `${path}?${query}`, given, fetchAPI), { outcome } as never);
         if (outcome.document) documents.set(coordinate, outcome.document);
@@ -132,6 +134,6 @@ function success(route: Route, query: URLSearchParams, { call, value, source }: 
       return new fetchAPI.Response(null, { status: 304, headers: { etag: headers.etag } });
   }
   if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
-  if (route.paged) headers.link = pageLinks(route.path, query, value as { page: number; limit: number; total: number });
+  if (route.paged) headers.link = pageLinks(route.path, query, source as TaskPage);
   return new fetchAPI.Response(JSON.stringify(value), { status: route.status, headers });
 }

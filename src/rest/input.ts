@@ -1,4 +1,11 @@
-import { type GraphQLArgument, type GraphQLInputObjectType, GraphQLInt, type GraphQLNamedType, getNullableType } from 'graphql';
+import {
+  type GraphQLArgument,
+  GraphQLBoolean,
+  type GraphQLInputObjectType,
+  GraphQLInt,
+  type GraphQLNamedType,
+  getNullableType,
+} from 'graphql';
 import { AppError, type FieldFault, fieldError } from '../core/errors.js';
 import type { EnumExtensions } from './view.js';
 
@@ -34,6 +41,7 @@ function parameterFault(arg: GraphQLArgument, value: string): string | undefined
   const type = getNullableType(arg.type);
   if (type === GraphQLInt && !(wholeNumber.test(value) && Number(value) >= smallestInt && Number(value) <= largestInt))
     return `${arg.name} must be a whole number`;
+  if (type === GraphQLBoolean && value !== 'true' && value !== 'false') return `${arg.name} must be true or false`;
   const allowed = (type as Partial<GraphQLNamedType>).extensions as Partial<EnumExtensions> | undefined;
   if (allowed?.enum && !allowed.enum.includes(value)) return `${arg.name} must be one of ${allowed.enum.join(', ')}`;
   return undefined;

@@ -52,11 +52,12 @@ export const examples: Readonly<Record<string, object>> = {
 };
 
 /** An example of each parameter, by name. */
-export const parameterExamples: Readonly<Record<string, string | number>> = {
+export const parameterExamples: Readonly<Record<string, string | number | boolean>> = {
   id: groceries.id,
   page: 1,
   limit: 20,
   status: groceries.status,
   search: 'groceries',
   sort: '-created_at',
+  total: true,
 };

@@ -18,7 +18,7 @@ const headers = {
     example: '/api/tasks/1',
   },
   Link: {
-    description: 'The first, previous, next and last page, as far as they exist (RFC 8288).',
+    description: 'The first, previous, next and last page, as far as they exist and are known (RFC 8288).',
     schema: { type: 'string' },
     example: '</api/tasks?page=1&limit=50>; rel="first", </api/tasks?page=1&limit=50>; rel="last"',
   },

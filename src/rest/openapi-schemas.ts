@@ -17,7 +17,7 @@ import type { DocumentExtensions } from '../graphql/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import { errorShape, problemShape } from './openapi-errors.js';
 import type { Operation } from './operation.js';
-import type { EnumExtensions, InputExtensions } from './view.js';
+import { type EnumExtensions, type InputExtensions, isOptional } from './view.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -77,15 +77,15 @@ function ruleSchema(rule: z.ZodType | undefined): { value: JsonSchema; nullable:
 function objectSchema(type: GraphQLObjectType): JsonSchema {
   const properties = Object.values(type.getFields()).map((field) => {
     const value = { ...schemaOf(field.type), ...extensionsOf(field).jsonSchema };
-    return [
-      field.name,
-      { ...(isNullableType(field.type) ? orNull(value) : value), description: restText(field), ...deprecated(field) },
-    ];
+    const description = isOptional(field) ? `${restText(field)} Absent with \`${field.name}=false\`.` : restText(field);
+    return [field.name, { ...(isNullableType(field.type) ? orNull(value) : value), description, ...deprecated(field) }];
   });
   return {
     type: 'object',
     description: restText(type),
-    required: Object.keys(type.getFields()),
+    required: Object.values(type.getFields())
+      .filter((field) => !isOptional(field))
+      .map(({ name }) => name),
     additionalProperties: false,
     properties: Object.fromEntries(properties),
   };

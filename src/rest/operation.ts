@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { RestExtension } from '../graphql/builder.js';
 import type { Route } from './routes.js';
+import { isOptional } from './view.js';
 
 /** A row of the routes table with its field, and where each argument comes from. */
 export interface Operation {
@@ -15,6 +16,8 @@ export interface Operation {
   readonly field: GraphQLField<unknown, unknown>;
   readonly pathArgs: readonly GraphQLArgument[];
   readonly queryArgs: readonly GraphQLArgument[];
+  /** The fields of the answer that a client may leave out. */
+  readonly optional: readonly string[];
   /** The argument that `If-Match` stands for; undefined when the operation has no such condition. */
   readonly ifMatch: GraphQLArgument | undefined;
   /** What the body holds; undefined when the operation reads none. */
@@ -38,6 +41,7 @@ export function operationOf(view: GraphQLSchema, coordinate: string, route: Rout
     field,
     pathArgs: plain.filter(isInPath),
     queryArgs: plain.filter((arg) => !isInPath(arg) && arg !== ifMatch),
+    optional: plain.filter(isOptional).map(({ name }) => name),
     ifMatch,
     input: field.args.map((arg) => getNullableType(arg.type)).find(isInputObjectType),
   };

@@ -4,6 +4,8 @@ import type { RestCall } from './handler.js';
 /** What one execution leaves for the handler around Sofa. */
 export interface Outcome {
   readonly call: RestCall;
+  /** Takes out of a document what the request does not want to be answered. */
+  readonly wanted: (document: DocumentNode) => DocumentNode;
   /** What Sofa executed for it. */
   document?: DocumentNode;
   error?: unknown;

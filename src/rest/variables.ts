@@ -1,4 +1,4 @@
-import { type GraphQLArgument, GraphQLInt, getNullableType } from 'graphql';
+import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, getNullableType } from 'graphql';
 import { AppError } from '../core/errors.js';
 import { versionsAsked } from './conditions.js';
 import type { RestCall } from './handler.js';
@@ -27,13 +27,17 @@ export function variablesOf(
   }
   for (const arg of queryArgs) {
     const value = query.get(arg.name);
-    if (value !== null) variables[arg.name] = isInt(arg) ? Number(value) : value;
+    if (value !== null) variables[arg.name] = typed(arg, value);
   }
   for (const [name, value] of Object.entries(given)) if (value !== undefined) variables[name] = value;
   return variables;
 }
 
-const isInt = (arg: GraphQLArgument): boolean => getNullableType(arg.type) === GraphQLInt;
+function typed({ type }: GraphQLArgument, value: string): unknown {
+  const named = getNullableType(type);
+  if (named === GraphQLInt) return Number(value);
+  return named === GraphQLBoolean ? value === 'true' : value;
+}
 
 /** Reads what stands in the body, and the condition that REST keeps in a header field. */
 export function givenBy({ request, body }: RestCall, { ifMatch, input }: Operation): Given {

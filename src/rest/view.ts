@@ -1,16 +1,20 @@
 import { MapperKind, mapSchema, pruneSchema } from '@graphql-tools/utils';
 import {
   type GraphQLArgumentConfig,
+  GraphQLBoolean,
   type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
   GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLScalarType,
   type GraphQLSchema,
+  getNamedType,
   getNullableType,
   isNonNullType,
+  isObjectType,
 } from 'graphql';
-import type { RestExtension } from '../graphql/builder.js';
+import type { DocumentExtensions, RestExtension } from '../graphql/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import { outcomeOf } from './outcome.js';
 import type { Route } from './routes.js';
@@ -31,7 +35,8 @@ export interface EnumExtensions {
  */
 export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, Route>>): GraphQLSchema {
   const view = mapSchema(schema, {
-    [MapperKind.ROOT_FIELD]: (config, name, typeName) => (routes[`${typeName}.${name}`] ? asRest(config) : null),
+    [MapperKind.ROOT_FIELD]: (config, name, typeName) =>
+      routes[`${typeName}.${name}`] ? asRest({ ...config, args: { ...config.args, ...choicesOf(config) } }) : null,
     [MapperKind.OBJECT_FIELD]: (config, name) =>
       shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
     [MapperKind.ARGUMENT]: (config) => (shownAs(config) === 'if-match' ? { ...config, type: versions } : undefined),
@@ -57,6 +62,25 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
 }
 
 type Field = GraphQLFieldConfig<unknown, unknown>;
+
+/** An argument for each field of the answer that a client may leave out; `leaveOut` does what it says. */
+function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
+  const answered = getNamedType(type);
+  const fields = isObjectType(answered) ? Object.values(answered.getFields()) : [];
+  return Object.fromEntries(
+    fields.filter(isOptional).map(({ name, extensions }) => [
+      snakeCase(name),
+      {
+        type: GraphQLBoolean,
+        description: (extensions as RestExtension).parameter,
+        extensions: { rest: 'optional', jsonSchema: { default: true } } satisfies RestExtension & DocumentExtensions,
+      },
+    ]),
+  );
+}
+
+/** Whether a field may be left out of an answer, or an argument is how that is asked for. */
+export const isOptional = ({ extensions }: { extensions: object }): boolean => (extensions as RestExtension).rest === 'optional';
 
 // `If-Match` may name several (RFC 9110 §13.1.1).
 const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));

@@ -1,6 +1,7 @@
 import { pageLimits, rowsExpected } from '../core/page.js';
 import { builder } from '../graphql/builder.js';
 import { viewerOf } from '../graphql/context.js';
+import { isSelected } from '../graphql/selection.js';
 import { UserType } from '../users/schema.js';
 import type { TaskConnection, TaskEdge } from './connection.js';
 import { defaultSort, type TaskSort, taskSorts } from './order.js';
@@ -25,7 +26,15 @@ const TaskPageType = builder.objectRef<TaskPage>('TaskPage').implement({
   fields: (t) => ({
     data: t.expose('data', { type: [TaskType], description: 'The tasks on this page.' }),
     count: t.exposeInt('count', { description: 'How many are on this page.' }),
-    total: t.exposeInt('total', { description: 'How many match in all.' }),
+    // It is asked for, so it was counted.
+    total: t.expose('total' as never, {
+      type: 'Int',
+      description: 'How many match in all. Counted only when asked for: many take long.',
+      extensions: {
+        rest: 'optional',
+        parameter: '`false` leaves `total` out, and the last page of `Link` with it: then nothing is counted.',
+      },
+    }),
     page: t.exposeInt('page', { description: 'Which page this is, from 1.' }),
     limit: t.exposeInt('limit', { description: 'How many a page holds at most.' }),
   }),
@@ -62,7 +71,7 @@ const TaskConnectionType = builder.objectRef<TaskConnection>('TaskConnection').i
     }),
     pageInfo: t.field({ type: PageInfoType, description: 'Where this slice stands.', resolve: (connection) => connection }),
     totalCount: t.int({
-      description: 'How many match in all. Counted only when asked for.',
+      description: 'How many match in all. Counted only when asked for: many take long.',
       resolve: (connection) => connection.totalCount(),
     }),
   }),
@@ -71,7 +80,7 @@ const TaskConnectionType = builder.objectRef<TaskConnection>('TaskConnection').i
 const filterArgs = builder.args((t) => ({
   status: t.field({ type: TaskStatusType, description: 'Only tasks that stand so.' }),
   search: t.string({
-    description: 'Only tasks with this text in title or description, in any case.',
+    description: 'Only tasks with this text in title or description, in any case. They are read one by one: many take long.',
     extensions: { rule: searchTerm.shape.search },
   }),
   sort: t.field({
@@ -111,7 +120,7 @@ builder.queryFields((t) => ({
       ...filterArgs,
     },
     complexity: ({ limit }) => ({ field: 1, multiplier: rowsExpected(limit, pageLimits.defaultLimit) }),
-    resolve: (_root, args, context) => context.services.tasks.page(viewerOf(context), args),
+    resolve: (_root, args, context, info) => context.services.tasks.page(viewerOf(context), args, isSelected(info, 'total')),
   }),
   tasksConnection: t.field({
     description: 'Lists one’s own tasks by cursor.',

@@ -4,22 +4,25 @@ import type { Viewer } from '../core/viewer.js';
 import type { Database } from '../db/client.js';
 import { matching, type TaskFilter } from './filter.js';
 import { defaultSort, orderBy, type TaskSort } from './order.js';
-import { type PageRows, type TaskReads, toPage } from './reads.js';
+import { type PageRows, rowsBefore, rowsRead, type TaskReads, toPage } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
 import { searchTerm } from './rules.js';
 
 /** Which page; null and absent take the defaults. */
-type PageArguments = { readonly page?: number | null; readonly limit?: number | null };
+export type PageArguments = { readonly page?: number | null; readonly limit?: number | null };
 
-/** One page by number, with the number of all that match. */
+/** One page by number. */
 export interface TaskPage extends PageRequest {
   readonly data: readonly TaskRow[];
   readonly count: number;
-  readonly total: number;
+  /** How many match in all; undefined when that was not to be counted. */
+  readonly total: number | undefined;
+  readonly hasNext: boolean;
 }
 
 /**
- * Reads a page and the number of all that match in one statement; an unfiltered one together with those of other requests.
+ * Reads a page in one statement; an unfiltered one together with those of other requests.
+ * @param counted whether to count all that match, which costs the more the more they are.
  * @throws AppError `BAD_REQUEST`, `VALIDATION_ERROR`
  */
 export async function readPage(
@@ -27,15 +30,19 @@ export async function readPage(
   reads: TaskReads,
   viewer: Viewer,
   args: TaskFilter & PageArguments,
+  counted: boolean,
 ): Promise<TaskPage> {
   const request = pageRequest(args);
+  const { page, limit } = request;
   validate(searchTerm, { search: args.search });
   const sort = args.sort ?? defaultSort;
   const { rows, total } =
     args.status || args.search
-      ? await readFiltered(db, viewer, args, sort, request)
-      : await reads.page(sort, { ...request, userId: viewer.userId });
-  return { ...request, data: rows, count: rows.length, total };
+      ? await readFiltered(db, viewer, args, sort, request, counted)
+      : await reads.page(sort, { ...request, userId: viewer.userId }, counted);
+  if (total !== undefined) return { ...request, data: rows, count: rows.length, total, hasNext: page * limit < total };
+  const data = rows.slice(0, limit);
+  return { ...request, data, count: data.length, total, hasNext: rows.length > limit };
 }
 
 async function readFiltered(
@@ -43,16 +50,16 @@ async function readFiltered(
   viewer: Viewer,
   filter: TaskFilter,
   sort: TaskSort,
-  { page, limit }: PageRequest,
+  request: PageRequest,
+  counted: boolean,
 ): Promise<PageRows> {
   const values: unknown[] = [];
   const where = matching(viewer, filter, values);
-  const bounds = `LIMIT $${values.push(limit)}::int OFFSET $${values.push((page - 1) * limit)}::bigint`;
-  return toPage(
-    await db.query(
-      `SELECT total, page.* FROM (SELECT count(*)::int AS total FROM tasks WHERE ${where}) AS counted
-       LEFT JOIN LATERAL (SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort)} ${bounds}) AS page ON true`,
-      values,
-    ),
-  );
+  const bounds = `LIMIT $${values.push(rowsRead(request, counted))}::int OFFSET $${values.push(rowsBefore(request))}::bigint`;
+  const page = `SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort)} ${bounds}`;
+  const text = counted
+    ? `SELECT total, page.* FROM (SELECT count(*)::int AS total FROM tasks WHERE ${where}) AS counted
+       LEFT JOIN LATERAL (${page}) AS page ON true`
+    : page;
+  return toPage(await db.query(text, values));
 }

@@ -15,30 +15,36 @@ interface TaskKey {
   readonly id: number;
 }
 
-/** What a page reads: its rows in order, and the number of all. */
+/** What a page reads: its rows in order and the number of all, or instead of that one row more when there are more. */
 export interface PageRows {
   readonly rows: readonly TaskRow[];
-  readonly total: number;
+  readonly total: number | undefined;
 }
+
+/** How many rows to read for a page. */
+export const rowsRead = ({ limit }: PageRequest, counted: boolean): number => (counted ? limit : limit + 1);
+/** How many rows lie before a page. */
+export const rowsBefore = ({ page, limit }: PageRequest): number => (page - 1) * limit;
 
 /** The reads that clients make most: those of concurrent requests share a statement. */
 export interface TaskReads {
   get(key: TaskKey): Promise<TaskRow | undefined>;
-  page(sort: TaskSort, key: PageKey): Promise<PageRows>;
+  page(sort: TaskSort, key: PageKey, counted: boolean): Promise<PageRows>;
 }
 
-/** A row of a page beside the number of all; without a task when the page is empty. */
-type Counted = TaskRow & { readonly total: number };
+/** A row of a page, beside the number of all if that is counted; without a task when the page is empty. */
+type PageRow = TaskRow & { readonly total?: number };
 
 /**
  * In each statement a key is joined to its own owner's rows alone, and each row goes back to its key by the key's place,
  * so that nothing leaks from one person to another.
  */
 export function createTaskReads(db: Database): TaskReads {
-  const pages = new Map(taskSorts.map((sort) => [sort, pagesInOrder(db, sort)]));
+  const readers = (counted: boolean) => new Map(taskSorts.map((sort) => [sort, pagesInOrder(db, sort, counted)]));
+  const [counting, plain] = [readers(true), readers(false)];
   return {
     get: createBatching(readTask(db), readTasks(db)),
-    page: (sort, key) => (pages.get(sort) as ReturnType<typeof pagesInOrder>)(key),
+    page: (sort, key, counted) => ((counted ? counting : plain).get(sort) as ReturnType<typeof pagesInOrder>)(key),
   };
 }
 
@@ -59,28 +65,26 @@ const readTasks = (db: Database) => async (keys: readonly TaskKey[]) => {
   return keys.map((_, index) => found.get(index + 1));
 };
 
-function pagesInOrder(db: Database, sort: TaskSort): (key: PageKey) => Promise<PageRows> {
+function pagesInOrder(db: Database, sort: TaskSort, counted: boolean): (key: PageKey) => Promise<PageRows> {
   const page = `SELECT ${taskColumns} FROM tasks WHERE user_id = owner ORDER BY ${orderBy(sort)} LIMIT size OFFSET skip`;
   // The total before the rows: beside them it would be counted once for each.
+  const count = 'CROSS JOIN LATERAL (SELECT count(*)::int AS total FROM tasks WHERE user_id = owner) AS counted';
   const text = (asked: string, place: string) =>
-    `SELECT ${place} total, page.* FROM ${asked}
-     CROSS JOIN LATERAL (SELECT count(*)::int AS total FROM tasks WHERE user_id = owner) AS counted
-     LEFT JOIN LATERAL (${page}) AS page ON true`;
+    `SELECT ${place} ${counted ? 'total,' : ''} page.* FROM ${asked} ${counted ? count : ''} LEFT JOIN LATERAL (${page}) AS page ON true`;
   const one = text('(SELECT $1::text, $2::int, $3::bigint) AS asked (owner, size, skip)', '');
   const many = text(
     'unnest($1::text[], $2::int[], $3::bigint[]) WITH ORDINALITY AS asked (owner, size, skip, place)',
     'place::int,',
   );
-  const skip = ({ page: number, limit }: PageKey) => (number - 1) * limit;
   return createBatching(
-    async (key) => toPage(await db.query<Counted>(one, [key.userId, key.limit, skip(key)])),
+    async (key) => toPage(await db.query<PageRow>(one, [key.userId, rowsRead(key, counted), rowsBefore(key)])),
     async (keys) => {
-      const rows = await db.query<Counted & { place: number }>(many, [
+      const rows = await db.query<PageRow & { place: number }>(many, [
         keys.map(({ userId }) => userId),
-        keys.map(({ limit }) => limit),
-        keys.map(skip),
+        keys.map((key) => rowsRead(key, counted)),
+        keys.map(rowsBefore),
       ]);
-      const found = keys.map((): Counted[] => []);
+      const found = keys.map((): PageRow[] => []);
       for (const row of rows) found[row.place - 1]?.push(row);
       return found.map(toPage);
     },
@@ -88,7 +92,7 @@ function pagesInOrder(db: Database, sort: TaskSort): (key: PageKey) => Promise<P
 }
 
 /** A page past the end still has its total: one row, without a task. */
-export const toPage = (rows: readonly Counted[]): PageRows => ({
+export const toPage = (rows: readonly PageRow[]): PageRows => ({
   rows: rows.length === 1 && rows[0]?.id === null ? [] : rows,
-  total: rows[0]?.total ?? 0,
+  total: rows[0]?.total,
 });

@@ -12,7 +12,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { readConnection, type TaskConnection } from './connection.js';
 import type { TaskFilter } from './filter.js';
 import { createOwnership, type OwnTask, type Which } from './ownership.js';
-import { readPage, type TaskPage } from './pages.js';
+import { type PageArguments, readPage, type TaskPage } from './pages.js';
 import { createTaskReads } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
 import { type NewTask, newTask, taskChanges, taskId } from './rules.js';
@@ -22,7 +22,8 @@ type Query = { select?: Prisma.TaskSelect | null; include?: Prisma.TaskInclude |
 
 /** What people can do with their own tasks. Another's is `FORBIDDEN`, none is `NOT_FOUND`. */
 export interface TaskService {
-  page(viewer: Viewer, args: TaskFilter & { page?: number | null; limit?: number | null }): Promise<TaskPage>;
+  /** @param counted whether `total` is wanted. */
+  page(viewer: Viewer, args: TaskFilter & PageArguments, counted: boolean): Promise<TaskPage>;
   connection(viewer: Viewer, args: TaskFilter & ConnectionArguments): Promise<TaskConnection>;
   get(viewer: Viewer, id: string | number): Promise<TaskRow>;
   create(viewer: Viewer, key: IdempotencyKey | undefined, input: unknown): Promise<TaskRow>;
@@ -48,7 +49,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
   });
 
   return {
-    page: (viewer, args) => readPage(db, reads, viewer, args),
+    page: (viewer, args, counted) => readPage(db, reads, viewer, args, counted),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
     create: (viewer, key, input) => {

@@ -65,6 +65,7 @@ describe('clients/rest', () => {
       const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
       const page = Number(new URL(next, app.url).searchParams.get('page'));
       expect(dataOf(await client.tasks({ ...filters, page })).data.map(({ title }) => title)).toEqual(['Errand 3']);
+      expect(dataOf(await client.tasks({ ...filters, total: false })).total).toBeUndefined();
       const done = dataOf(await client.tasks({ search: 'errand', status: 'Completed' }));
       expect(done.data.map(({ id }) => id)).toEqual([ids[1]]);
     });

@@ -44,6 +44,7 @@ export const isOpen = ({ status }: Schemas['Task']): boolean => status === 'Pend
 export const lines = ({ description }: Schemas['Task']): number => description?.split('\\n').length ?? 0;
 export const next: operations['tasks']['parameters']['query'] = { page: 2, limit: 100, status: 'Completed', sort: '-created_at' };
 export const cleared: Schemas['UpdateTaskInput'] = { description: null };
+export const uncounted: operations['tasks']['parameters']['query'] = { total: false };
 export const task = (page: Json<paths['/api/tasks']['get']['responses'][200]>): Schemas['Task'] | undefined => page.data[0];
 export const place = (made: operations['createTask']['responses'][201]): string => made.headers.Location;
 export const nothing: operations['deleteTask']['responses'][204]['content'] = undefined;
@@ -56,6 +57,8 @@ export const untitled: Schemas['UpdateTaskInput'] = { title: null };
 export const empty: Schemas['CreateTaskInput'] = { description: 'Milk' };
 // @ts-expect-error a description may be null
 export const text = (task: Schemas['Task']): string => task.description;
+// @ts-expect-error a total may be left out
+export const total = (page: Schemas['TaskPage']): number => page.total;
 // @ts-expect-error a body is no query
 export const misplaced: NonNullable<operations['createTask']['parameters']['query']> = { title: 'Milk' };
 `;
@@ -142,6 +145,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         ['status', 'query', false, { $ref: '#/components/schemas/TaskStatus' }],
         ['search', 'query', false, { type: 'string', maxLength: 1000, pattern: '^[^\\x00]*$' }],
         ['sort', 'query', false, { $ref: '#/components/schemas/TaskSort', default: '-created_at' }],
+        ['total', 'query', false, { type: 'boolean', default: true }],
       ]);
       const id = ['id', 'path', true, { type: 'integer', minimum: 1, maximum: 2147483647 }];
       for (const operation of ['task', 'updateTask', 'deleteTask', 'toggleTask']) expect(shown(operation)).toEqual([id]);

@@ -55,9 +55,11 @@ describe('data/sql-plans', () => {
     test('of a page by number, for every filter and order, near and far', async () => {
       const statements = await recordStatements(async () => {
         for (const list of lists)
-          for (const page of [1, 5]) await readPage(app.db, createTaskReads(app.db), asViewer(), { ...list, page });
+          for (const page of [1, 5])
+            for (const counted of [true, false])
+              await readPage(app.db, createTaskReads(app.db), asViewer(), { ...list, page }, counted);
       });
-      expect(statements).toHaveLength(lists.length);
+      expect(statements).toHaveLength(lists.length * 2);
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
@@ -66,12 +68,14 @@ describe('data/sql-plans', () => {
       const key = { userId: viewer.id, page: 1, limit: 20 };
       const statements = await recordStatements(() =>
         Promise.all([
-          ...taskSorts.flatMap((sort) => [reads.page(sort, key), reads.page(sort, { ...key, page: 5 })]),
+          ...taskSorts.flatMap((sort) =>
+            [true, false].flatMap((counted) => [reads.page(sort, key, counted), reads.page(sort, { ...key, page: 5 }, counted)]),
+          ),
           reads.get({ userId: viewer.id, id: 1 }),
           reads.get({ userId: viewer.id, id: 2 }),
         ]),
       );
-      expect(statements.map(({ text }) => text.includes('unnest'))).toEqual(Array(taskSorts.length + 1).fill(true));
+      expect(statements.map(({ text }) => text.includes('unnest'))).toEqual(Array(taskSorts.length * 2 + 1).fill(true));
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
@@ -110,8 +114,25 @@ describe('data/sql-plans', () => {
       expect(await thatScanAll([...statements, cascade])).toEqual([]);
     });
 
+    test('and none may run for longer than five seconds', async () => {
+      expect(await app.db.query('SHOW statement_timeout', [])).toEqual([{ statement_timeout: '5s' }]);
+    });
+
     test('and this would tell if one did', async () => {
       expect(await thatScanAll([{ text: 'SELECT id FROM tasks WHERE title = $1', values: ['x'] }])).toHaveLength(1);
+    });
+
+    test('of a page whose total is not wanted, which reads its index in order up to one row more, and counts nothing', async () => {
+      for (const sort of taskSorts) {
+        for (const filter of [{}, { status: 'Pending' as const }]) {
+          const args = { ...filter, sort, page: 3, limit: 20 };
+          const [page] = await recordStatements(() => readPage(app.db, createTaskReads(app.db), asViewer(), args, false));
+          const nodes = page ? await explain(app.db, page) : [];
+          const steps = nodes.map((node) => node['Node Type']).filter((type) => type !== 'Nested Loop' && type !== 'Result');
+          expect(steps).toEqual(['Limit', 'Index Scan']);
+          expect(page?.values).toContain(21);
+        }
+      }
     });
 
     test('and a slice of each order reads its index in order, so that a far one costs what the first does', async () => {

@@ -100,6 +100,9 @@ describe('http/input', () => {
       'limit=1&limit[0]=2',
       'search=a&search=b',
       'status[ne]=Pending',
+      'total=false&total=false',
+      'total=false&total=true',
+      'total[]=false',
     ])('%s', async (search) => {
       const field = search.slice(0, search.search(/[=[%]/));
       const refusal = await restRefusal(await send('GET', `/api/tasks?${search}`));
@@ -120,6 +123,11 @@ describe('http/input', () => {
       'status=PENDING',
       'sort=constructor',
       'sort=-',
+      'total=',
+      'total=maybe',
+      'total=FALSE',
+      'total=0',
+      'total=null',
     ])('BAD_REQUEST for %s', async (search) => {
       expect(await restRefusal(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     });

@@ -45,6 +45,8 @@ export interface Arguments {
   readonly status?: unknown;
   readonly search?: unknown;
   readonly sort?: unknown;
+  /** False leaves `total` out: in GraphQL it is not selected. */
+  readonly total?: unknown;
   /** In REST `If-Match`. */
   readonly ifVersion?: number;
   /** A header field in both. */
@@ -83,7 +85,7 @@ function enumName(value: unknown): unknown {
     : value;
 }
 
-function graphqlVariables({ status, sort, input, idempotencyKey: _, ...rest }: Arguments): Record<string, unknown> {
+function graphqlVariables({ status, sort, input, total: _, idempotencyKey: __, ...rest }: Arguments): Record<string, unknown> {
   const given = { ...rest, status: enumName(status), sort: enumName(sort), input };
   if (isRecord(input) && 'status' in input) given.input = { ...input, status: enumName(input.status) };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -126,6 +128,7 @@ const documentOf: Record<Operation, DocumentNode> = {
   databaseHealth: documents.DatabaseHealth,
 };
 
+const uncountedTasks = print(documents.TasksUncounted);
 const texts = Object.fromEntries(Object.entries(documentOf).map(([operation, document]) => [operation, print(document)]));
 
 /** Answered with 204 in REST. */
@@ -133,7 +136,7 @@ const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTas
 
 /** An operation as GraphQL sends it. */
 export const graphqlRequest = (operation: Operation, args: Arguments) => ({
-  document: texts[operation] as string,
+  document: operation === 'tasks' && args.total === false ? uncountedTasks : (texts[operation] as string),
   variables: graphqlVariables(args),
 });
 

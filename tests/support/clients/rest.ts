@@ -21,6 +21,7 @@ interface ListQuery {
   readonly status?: Schemas['TaskStatus'];
   readonly search?: string;
   readonly sort?: Schemas['TaskSort'];
+  readonly total?: boolean;
 }
 
 /** A generated client for one person, in types that both generators agree on. */

@@ -69,6 +69,7 @@ const list = {
   status: onceIn(5, fc.constantFrom('Pending', 'Completed', 'Done', '')),
   search: onceIn(5, searchTerms),
   sort: onceIn(2, sorts),
+  total: onceIn(3, fc.boolean()),
 };
 
 /** How often each operation comes, and with what. Those that hash a password cost a hundred others, and are rarer. */

@@ -43,6 +43,7 @@ export function wellTyped(given: ValueSchema): fc.Arbitrary<unknown> {
 
 const ofType = {
   null: () => fc.constant(null),
+  boolean: () => fc.boolean(),
   integer: ({ minimum: min = -(2 ** 31), maximum: max = 2 ** 31 - 1 }: ValueSchema) =>
     fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max: Math.min(max, 9) }), fc.integer({ min, max })),
   string: ({ format, minLength = 0, maxLength = 300 }: ValueSchema): fc.Arbitrary<string> => {

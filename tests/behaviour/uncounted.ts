@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { type Arguments, restStyle, styles } from '../support/styles.js';
+
+describe('behaviour/uncounted', () => {
+  interface Page {
+    data: { id: number; title: string }[];
+    total?: number;
+  }
+
+  let app: TestApp;
+  let ada: Person;
+  let bob: Person;
+  const make = (title: string, { token }: Person) => restStyle.call(app.fetch, 'createTask', { input: { title } }, token);
+  beforeAll(async () => {
+    app = await openTestApp();
+    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
+    for (let n = 1; n <= 9; n++) await make(n % 3 === 0 ? `Milk ${n}` : `Bread ${n}`, ada);
+    for (let n = 1; n <= 4; n++) await make(`Bob’s ${n}`, bob);
+  });
+  afterAll(() => app.close());
+
+  const lists: Arguments[] = [1, 2, 3, 4, 8, 9, 10, 100].flatMap((limit) =>
+    [1, 2, 3, 9, 10].flatMap((page) =>
+      [{}, { search: 'milk' }, { status: 'Pending', sort: 'title' }].map((filter) => ({ limit, page, ...filter })),
+    ),
+  );
+
+  describe.each(styles)('tasks without the total over $name', (style) => {
+    const page = async (args: Arguments, { token } = ada) => (await style.call(app.fetch, 'tasks', args, token)).value as Page;
+
+    it('are the same, but for the total that is absent, whatever the page and the filter', async () => {
+      for (const args of lists) {
+        const { total, ...others } = await page(args);
+        expect(total).toBeGreaterThan(0);
+        const uncounted = await page({ ...args, total: false });
+        expect(uncounted).toEqual(others);
+        expect(Object.keys(uncounted)).toEqual(['data', 'count', 'page', 'limit']);
+      }
+    });
+
+    it('go to who asked for them, also when many ask at once, with a total and without', async () => {
+      const [hers, his] = [await page({ limit: 3 }, ada), await page({ limit: 3 }, bob)];
+      expect([hers.total, his.total]).toEqual([9, 4]);
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, n) => page({ limit: 3, ...(n % 4 < 2 ? { total: false } : {}) }, n % 2 ? bob : ada)),
+      );
+      for (const [n, answer] of answers.entries()) {
+        const { total, ...others } = n % 2 ? his : hers;
+        expect(answer).toEqual(n % 4 < 2 ? others : { ...others, total });
+      }
+    });
+  });
+
+  describe('GET /api/tasks?total=false', () => {
+    const get = (query: string, headers: Record<string, string> = {}, { token } = ada) =>
+      app.fetch(`/api/tasks?${query}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+    const links = async (query: string) => {
+      const link = (await get(query)).headers.get('link') ?? '';
+      return Object.fromEntries([...link.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]));
+    };
+
+    it('sends Link without last, and keeps total=false in the others', async () => {
+      expect(await links('total=false&limit=4&page=2')).toEqual({
+        first: '/api/tasks?page=1&limit=4&total=false',
+        prev: '/api/tasks?page=1&limit=4&total=false',
+        next: '/api/tasks?page=3&limit=4&total=false',
+      });
+      expect(await links('total=false&limit=3&page=3')).toEqual({
+        first: '/api/tasks?page=1&limit=3&total=false',
+        prev: '/api/tasks?page=2&limit=3&total=false',
+      });
+      expect(await links('total=false&page=7')).toMatchObject({ prev: '/api/tasks?page=6&total=false&limit=50' });
+    });
+
+    it('leads to the next page exactly when there is one, as with the total', async () => {
+      for (const args of lists) {
+        const query = new URLSearchParams(Object.entries(args).map(([name, value]) => [name, String(value)]));
+        const { next } = await links(`${query}`);
+        query.set('total', 'false');
+        const uncounted = await links(`${query}`);
+        expect([`${query}`, uncounted.next !== undefined]).toEqual([`${query}`, next !== undefined]);
+        expect(Object.keys(uncounted)).not.toContain('last');
+      }
+    });
+
+    it('goes from page to page by next alone, over every task once', async () => {
+      const seen: number[] = [];
+      let next: string | undefined = '/api/tasks?total=false&limit=2&sort=id';
+      while (next) {
+        const query: string = next.split('?')[1] ?? '';
+        seen.push(...((await (await get(query)).json()) as Page).data.map(({ id }) => id));
+        next = (await links(query)).next;
+      }
+      const all = (await (await get('sort=id')).json()) as Page;
+      expect(seen).toEqual(all.data.map(({ id }) => id));
+    });
+
+    it('with total=true it is as without it, but for the links, which keep it', async () => {
+      const [plain, counted] = [await get('limit=4'), await get('limit=4&total=true')];
+      expect(await counted.json()).toEqual(await plain.json());
+      expect(counted.headers.get('etag')).toBe(plain.headers.get('etag'));
+      expect((await links('page=1&limit=4&total=true')).last).toBe('/api/tasks?page=3&limit=4&total=true');
+    });
+
+    it('has an ETag of its own, which answers 304 and changes with the tasks and with whether there is a next page', async () => {
+      const carol = await newPerson(app);
+      for (const title of ['a', 'b']) await make(title, carol);
+      const query = 'total=false&limit=2&sort=id';
+      const first = await get(query, {}, carol);
+      const etag = first.headers.get('etag') ?? '';
+      expect(first.headers.get('link')).not.toContain('rel="next"');
+      expect(etag).not.toBe((await get('limit=2&sort=id', {}, carol)).headers.get('etag'));
+      expect((await get(query, { 'if-none-match': etag }, carol)).status).toBe(304);
+      await make('c', carol);
+      const later = await get(query, { 'if-none-match': etag }, carol);
+      expect([later.status, later.headers.get('link')]).toEqual([200, expect.stringContaining('rel="next"')]);
+      await make('d', carol);
+      // What is beyond the next task is nothing to this page.
+      expect((await get(query, { 'if-none-match': later.headers.get('etag') ?? '' }, carol)).status).toBe(304);
+    });
+
+    it.each(['maybe', '', 'FALSE', '0'])('refuses total=%s as any other parameter is refused', async (value) => {
+      const answer = await get(`total=${value}`);
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        expect.objectContaining({
+          error_code: 'BAD_REQUEST',
+          details: { field: 'total', error: 'total must be true or false' },
+        }),
+      ]);
+    });
+
+    it('asks who it is before it looks at the value', async () => {
+      expect((await app.fetch('/api/tasks?total=maybe')).status).toBe(401);
+    });
+  });
+});
