@@ -15,6 +15,7 @@ const asRest = (value: unknown): unknown => {
 
 /**
  * Holds a subject's answers against what they must be, before anything is measured: a fast wrong answer is worth nothing.
+ * @param people whose first two nobody has checked with yet: one task is made.
  * @throws AssertionError
  */
 export async function check(url: string, style: Style, [ada, bob]: readonly Person[]): Promise<void> {

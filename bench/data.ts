@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import pg from 'pg';
+import { hashPassword } from '../src/auth/passwords.js';
+import { run } from './database.js';
 
 /** A person of the benchmark: who they are, what they show, and which tasks are theirs. */
 export interface Person {
   readonly id: string;
+  readonly email: string;
   readonly token: string;
   readonly taskIds: readonly number[];
 }
@@ -14,7 +16,10 @@ export const secret = 'of-the-benchmark-alone-8c1f40d27be96a35';
 const tasksEach = 100;
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-/** Text of usual length; a person's tasks lie all over the table, as in one that grew over time. */
+/** Title and description of usual length. */
+const texts = `'Task ' || t, 'What there is to do in task ' || t || ', in a sentence of usual length.'`;
+
+/** A person's tasks lie all over the table, as in one that grew over time. */
 const seed = (people: number): string => `
   TRUNCATE users CASCADE;
   INSERT INTO users (id, email, name)
@@ -22,8 +27,7 @@ const seed = (people: number): string => `
   INSERT INTO sessions (id, user_id, expires_at)
     SELECT md5('session' || n), 'user_' || md5('user' || n), now() + interval '1 day' FROM generate_series(1, ${people}) n;
   INSERT INTO tasks (user_id, title, description, status)
-    SELECT 'user_' || md5('user' || 1 + (t - 1) % ${people}), 'Task ' || t,
-           'What there is to do in task ' || t || ', in a sentence of usual length.',
+    SELECT 'user_' || md5('user' || 1 + (t - 1) % ${people}), ${texts},
            CASE WHEN t % 3 = 0 THEN 'Completed' ELSE 'Pending' END
     FROM generate_series(1, ${people * tasksEach}) t;`;
 
@@ -32,19 +36,39 @@ const seed = (people: number): string => `
  * @returns the people, with tokens that hold for an hour.
  */
 export async function fill(url: string, people: number): Promise<readonly Person[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(seed(people));
-    await client.query('VACUUM ANALYZE');
-    const { rows } = await client.query('SELECT user_id AS "userId", array_agg(id ORDER BY id) AS ids FROM tasks GROUP BY 1');
-    const idsOf = new Map(rows.map(({ userId, ids }: { userId: string; ids: number[] }) => [userId, ids]));
-    return Array.from({ length: people }, (_, index) => {
-      const id = `user_${md5(`user${index + 1}`)}`;
-      const claims = { sub: id, sid: md5(`session${index + 1}`), iss: 'tandem', aud: 'tandem' };
-      return { id, token: jwt.sign(claims, secret, { expiresIn: '1h' }), taskIds: idsOf.get(id) ?? [] };
-    });
-  } finally {
-    await client.end();
-  }
+  await run(url, seed(people));
+  await run(url, 'VACUUM ANALYZE');
+  const rows = await run<{ userId: string; ids: number[] }>(
+    url,
+    'SELECT user_id AS "userId", array_agg(id ORDER BY id) AS ids FROM tasks GROUP BY 1',
+  );
+  const idsOf = new Map(rows.map(({ userId, ids }) => [userId, ids]));
+  return Array.from({ length: people }, (_, index) => {
+    const id = `user_${md5(`user${index + 1}`)}`;
+    const claims = { sub: id, sid: md5(`session${index + 1}`), iss: 'tandem', aud: 'tandem' };
+    const token = jwt.sign(claims, secret, { expiresIn: '1h' });
+    return { id, email: `user${index + 1}@bench.test`, token, taskIds: idsOf.get(id) ?? [] };
+  });
+}
+
+/** What somebody signs in with whom `givePasswords` gave a password. */
+export const passwordOf = ({ email }: Person): string => `the password of ${email}`;
+
+/** Gives people passwords, each hashed as the product hashes it. */
+export async function givePasswords(url: string, people: readonly Person[]): Promise<void> {
+  const hashes: string[] = [];
+  for (const person of people) hashes.push(await hashPassword(passwordOf(person)));
+  await run(url, 'INSERT INTO credentials (user_id, password_hash) SELECT * FROM unnest($1::text[], $2::text[])', [
+    people.map(({ id }) => id),
+    hashes,
+  ]);
+}
+
+/** Gives somebody many more tasks. */
+export async function giveTasks(url: string, { id }: Person, count: number): Promise<void> {
+  await run(url, `INSERT INTO tasks (user_id, title, description) SELECT $1, ${texts} FROM generate_series(1, $2::int) t`, [
+    id,
+    count,
+  ]);
+  await run(url, 'VACUUM ANALYZE tasks');
 }

@@ -26,9 +26,14 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   };
 }
 
-async function run(url: string, statement: string): Promise<void> {
+/** Runs one statement on a connection of its own. @returns its rows. */
+export async function run<Row>(url: string, statement: string, values: readonly unknown[] = []): Promise<Row[]> {
   const client = new pg.Client(url);
   await client.connect();
-  await client.query(statement);
-  await client.end();
+  try {
+    // Without values a text may hold several statements.
+    return (await client.query(statement, values.length > 0 ? [...values] : undefined)).rows;
+  } finally {
+    await client.end();
+  }
 }

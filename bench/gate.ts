@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { openBenchDatabase } from './database.js';
 import { type Effort, type Figure, measure } from './measure.js';
 import { baseline, product } from './subject.js';
-import type { Style } from './workload.js';
+import { type Style, styles } from './workload.js';
 
 /** How much dearer a request may have become. */
 const tolerance = 1.3;
@@ -16,7 +16,7 @@ const file = new URL('gate.json', import.meta.url);
 const ratios = await measureRatios();
 if (process.argv.includes('--commit')) await writeFile(file, `${JSON.stringify(ratios, null, 2)}\n`);
 const committed = JSON.parse(await readFile(file, 'utf8')) as typeof ratios;
-for (const style of ['rest', 'graphql'] as const) {
+for (const style of styles) {
   const allowed = committed[style] * tolerance;
   const holds = ratios[style] <= allowed;
   console.log(`${holds ? 'ok  ' : 'FAIL'} ${style}: ${ratios[style]} × the CPU time by hand; ${allowed.toFixed(2)} allowed`);

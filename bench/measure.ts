@@ -3,7 +3,7 @@ import { fill, type Person } from './data.js';
 import { type Length, load } from './load.js';
 import { type Subject, start } from './subject.js';
 import { peakMemory, usageOf } from './usage.js';
-import { type Scenario, type Style, scenarios } from './workload.js';
+import { mixed, type Scenario, type Style, scenarios } from './workload.js';
 
 /** What one scenario gave: times in milliseconds, CPU time in microseconds a request, memory in MiB. */
 export interface Figure {
@@ -24,13 +24,11 @@ export interface Figure {
 /** How much is measured. */
 export interface Effort {
   readonly people: number;
+  /** The mixed work that a process does before it is measured. */
   readonly warmup: Length;
   readonly length: Length;
   readonly scenarios: readonly string[];
 }
-
-/** The work that a process does before it is measured. */
-const warmup: Scenario = { weights: { list: 70, get: 20, create: 5, toggle: 5 }, connections: 32 };
 
 /** Starts a subject, fills its database anew, checks its answers, and measures one style. */
 export async function measure(subject: Subject, style: Style, databaseUrl: string, effort: Effort): Promise<readonly Figure[]> {
@@ -38,7 +36,7 @@ export async function measure(subject: Subject, style: Style, databaseUrl: strin
   try {
     const people = await fill(databaseUrl, effort.people);
     await check(running.url, style, people);
-    await load(running.url, style, warmup, people, effort.warmup);
+    await load([running.url], style, mixed, people, effort.warmup);
     const figures: Figure[] = [];
     for (const scenario of effort.scenarios) {
       const measured = await measureScenario(running, databaseUrl, style, scenarios[scenario] as Scenario, people, effort.length);
@@ -59,8 +57,8 @@ async function measureScenario(
   length: Length,
 ) {
   let result = { requests: 0, perSecond: 0, p50: 0, p95: 0, p99: 0, failures: 0 };
-  const used = await usageOf(pid, databaseUrl, async () => {
-    result = await load(url, style, scenario, people, length);
+  const used = await usageOf([pid], databaseUrl, async () => {
+    result = await load([url], style, scenario, people, length);
   });
   const { requests, ...seen } = result;
   return { ...seen, cpu: used.cpu / requests, databaseCpu: used.database / requests, memory: peakMemory(pid) };

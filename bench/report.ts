@@ -1,27 +1,55 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import type { Figure } from './measure.js';
-
-type Numeric = { [Key in keyof Figure]: Figure[Key] extends number ? Key : never }[keyof Figure];
-const numbers: readonly Numeric[] = ['perSecond', 'p50', 'p95', 'p99', 'cpu', 'databaseCpu', 'failures', 'memory', 'readyMs'];
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const keyOf = ({ style, scenario, subject }: Figure): string => `${style} ${scenario} ${subject}`;
+/** Which subject's work a figure is of. */
+export const keyOf = ({ style, scenario, subject }: Figure): string => `${style} ${scenario} ${subject}`;
 
-/** The medians of several rounds, in the order of the first. */
-export function medians(figures: readonly Figure[]): readonly Figure[] {
-  const groups = new Map<string, Figure[]>();
-  for (const figure of figures) groups.set(keyOf(figure), [...(groups.get(keyOf(figure)) ?? []), figure]);
-  return [...groups.values()].map((group) => ({
-    ...(group[0] as Figure),
-    ...Object.fromEntries(numbers.map((name) => [name, median(group.map((figure) => figure[name]))])),
-  }));
+/**
+ * The medians of several rounds, in the order of the first.
+ * @param key tells which figures are of one thing.
+ */
+export function medians<Measured extends object>(
+  figures: readonly Measured[],
+  key: (figure: Measured) => string,
+): readonly Measured[] {
+  const groups = new Map<string, Measured[]>();
+  for (const figure of figures) groups.set(key(figure), [...(groups.get(key(figure)) ?? []), figure]);
+  return [...groups.values()].map((group) => {
+    const entries = Object.entries(group[0] as Measured).map(([name, first]) => [
+      name,
+      typeof first === 'number' ? median(group.map((figure) => figure[name as keyof Measured] as number)) : first,
+    ]);
+    return Object.fromEntries(entries) as Measured;
+  });
+}
+
+/** A table in Markdown. */
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Prints what was measured and writes it to `<out>/<name>.json`, with the machine and the time; failures end in an exit code. */
+export async function publish<Measured extends { readonly figures: readonly { readonly failures: number }[] }>(
+  out: string,
+  name: string,
+  measured: Measured,
+  text: string,
+): Promise<void> {
+  const machine = `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`;
+  await mkdir(out, { recursive: true });
+  await writeFile(`${out}/${name}.json`, JSON.stringify({ machine, date: new Date().toISOString(), ...measured }, null, 2));
+  console.log(`${machine}; server, load and database on the same machine\n\n${text}`);
+  if (measured.figures.some(({ failures }) => failures > 0)) process.exitCode = 1;
 }
 
 /** What each figure is to that of the reference in the same scenario: CPU time a request. */
 const ratio = (figure: Figure, all: readonly Figure[], reference: string): number =>
   figure.cpu / (all.find((other) => keyOf(other) === keyOf({ ...figure, subject: reference }))?.cpu ?? Number.NaN);
 
-/** A table in Markdown. */
+/** A table of subjects beside each other. */
 export function table(figures: readonly Figure[], reference: string): string {
   const head = [
     '',
@@ -47,7 +75,7 @@ export function table(figures: readonly Figure[], reference: string): string {
     figure.memory.toFixed(0),
     figure.readyMs.toFixed(0),
   ]);
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdown(head, rows);
 }
 
 const [rowHeight, labelWidth, plotWidth] = [22, 260, 420];

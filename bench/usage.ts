@@ -21,27 +21,78 @@ export function peakMemory(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** CPU time of a subject and of the database's backends that serve it, in microseconds. */
-export interface Usage {
-  readonly cpu: number;
-  readonly database: number;
+/** CPU time that all of the machine has used, in microseconds; a virtual machine's host takes some of it (`steal`). */
+function cpuOfMachine(): number {
+  const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8').split(/\s+/).slice(1, 9).map(Number);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? 0), 0);
+  return (ticks / ticksASecond) * 1e6;
 }
 
-/** Measures what a piece of work costs a process and its database; zero for a database on another machine. */
-export async function usageOf(pid: number, databaseUrl: string, work: () => Promise<void>): Promise<Usage> {
+/** What a piece of work took: CPU time in microseconds. */
+export interface Usage {
+  readonly seconds: number;
+  /** Of the subjects. */
+  readonly cpu: number;
+  /** Of the database's backends that serve them. */
+  readonly database: number;
+  /** Of this process, which makes the load. */
+  readonly load: number;
+  /** Of everything else on the machine. */
+  readonly elsewhere: number;
+}
+
+/** Measures what a piece of work costs processes and their database; zero for a database on another machine. */
+export async function usageOf(pids: readonly number[], databaseUrl: string, work: () => Promise<void>): Promise<Usage> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   const backends = async (): Promise<number> => {
     const { rows } = await client.query(
       'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
-    return rows.reduce((sum: number, row: { pid: number }) => sum + cpuOf(row.pid), 0);
+    return sumOf(rows.map((row: { pid: number }) => row.pid));
   };
+  const sumOf = (all: readonly number[]): number => all.reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const used = async () => ({
+    cpu: sumOf(pids),
+    database: await backends(),
+    load: cpuOf(process.pid),
+    machine: cpuOfMachine(),
+    seconds: performance.now() / 1000,
+  });
   try {
-    const before = { cpu: cpuOf(pid), database: await backends() };
+    const before = await used();
     await work();
-    return { cpu: cpuOf(pid) - before.cpu, database: (await backends()) - before.database };
+    const after = await used();
+    const [cpu, database, load] = [after.cpu - before.cpu, after.database - before.database, after.load - before.load];
+    const elsewhere = after.machine - before.machine - cpu - database - load;
+    return { cpu, database, load, elsewhere, seconds: after.seconds - before.seconds };
   } finally {
     await client.end();
   }
 }
+
+/** Processors that a piece of work kept busy, and what else the machine did: figures mean little when that is much. */
+export interface Cores {
+  readonly cores: number;
+  readonly databaseCores: number;
+  readonly loadCores: number;
+  readonly elsewhereCores: number;
+}
+
+/** How many processors were busy, on average. */
+export function coresOf({ cpu, database, load, elsewhere, seconds }: Usage): Cores {
+  const inCores = (microseconds: number) => microseconds / 1e6 / seconds;
+  return {
+    cores: inCores(cpu),
+    databaseCores: inCores(database),
+    loadCores: inCores(load),
+    elsewhereCores: inCores(elsewhere),
+  };
+}
+
+/** Heads of a table's columns for `Cores`. */
+export const coresHead = ['server cores', 'database cores', 'load cores', 'elsewhere'] as const;
+
+/** A table's cells for `Cores`. */
+export const coresCells = ({ cores, databaseCores, loadCores, elsewhereCores }: Cores): readonly string[] =>
+  [cores, databaseCores, loadCores, elsewhereCores].map((each) => each.toFixed(2));

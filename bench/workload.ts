@@ -1,13 +1,14 @@
 /** The two ways in. */
-export type Style = 'rest' | 'graphql';
+export const styles = ['rest', 'graphql'] as const;
+export type Style = (typeof styles)[number];
 /** What the load is made of. */
 export type OperationName = 'get' | 'list' | 'create' | 'toggle';
 
 /** A request to be sent; `#ID` and `#N` stand for a task of the person's and a running number. */
-interface Template {
+export interface Template {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | undefined;
 }
 
 /** Each operation in each style. */
@@ -19,20 +20,22 @@ export interface Scenario {
   readonly connections: number;
 }
 
-const mixed = { list: 70, get: 20, create: 5, toggle: 5 };
+/** What people do, mostly. */
+export const mixed: Scenario = { weights: { list: 70, get: 20, create: 5, toggle: 5 }, connections: 32 };
 /** The scenarios by name, in the order in which they run. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   get: { weights: { get: 1 }, connections: 32 },
   list: { weights: { list: 1 }, connections: 32 },
-  mixed: { weights: mixed, connections: 32 },
-  'mixed at 1000': { weights: mixed, connections: 1000 },
+  mixed,
+  'mixed at 1000': { ...mixed, connections: 1000 },
   create: { weights: { create: 1 }, connections: 32 },
   toggle: { weights: { toggle: 1 }, connections: 32 },
 };
 
 const fields = 'id userId title description status createdAt updatedAt';
 const task = { title: 'New task #N', description: 'Made by the benchmark' };
-const graphql = (query: string, variables: object): Template => ({
+/** A GraphQL request. */
+export const graphql = (query: string, variables: object): Template => ({
   method: 'POST',
   path: '/graphql',
   body: JSON.stringify({ query, variables }),

@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import DataLoader from 'dataloader';
-import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/log.js';
 import type { Viewer } from '../core/viewer.js';
 import type { Database, Queries } from '../db/client.js';
+import { createLiveSessions, type LiveSessions } from './live-sessions.js';
 import { digestOf, type Tokens } from './tokens.js';
 
-/** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */
-const freshMs = 800;
-/** For how long an ended session is remembered as ended: longer than any look-up that began before takes. */
-const endedMs = 60_000;
-/** Sessions remembered at most. */
-const remembered = 50_000;
 /** How long the answer to a rotation may be asked for again, in seconds. */
 const graceSeconds = 10;
 
@@ -22,13 +15,11 @@ interface OpenSession extends Viewer {
 }
 
 /** The sign-ins that are alive. */
-export interface Sessions {
+export interface Sessions extends LiveSessions {
   /** A session to be, with the digest of its first refresh token; `auth/service.ts` writes it with the account. */
   draft(userId: string): Viewer & { digest: string; ttlSeconds: number };
   /** @param queries the transaction that it is part of. */
   open(queries: Queries, userId: string): Promise<Viewer>;
-  /** Whether a session lives and belongs to whom its token says; at once when that was asked a moment ago. */
-  isLive(viewer: Viewer): Promise<boolean> | boolean;
   /**
    * Exchanges a refresh token for its child (RFC 9700 §4.14.2). A replay ends the session.
    * @throws AppError `UNAUTHENTICATED`
@@ -37,34 +28,17 @@ export interface Sessions {
   end(queries: Queries, viewer: Viewer): Promise<void>;
   /** Ends a person's other sessions. */
   endOthers(queries: Queries, viewer: Viewer): Promise<void>;
-  /** Remembers sessions as ended that went with their person's row. */
-  forget(sessionIds: readonly string[]): void;
 }
 
 /**
  * @param ttlSeconds life of a session, from its sign-in; refreshing does not lengthen it.
  */
 export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSeconds: number): Sessions {
-  /** Session id → owner, or `null` once it ended. */
-  const known = new LRUCache<string, { userId: string | null }>({ max: remembered });
-  const ended = (sessionId: string) => known.set(sessionId, { userId: null }, { ttl: endedMs });
-  const forget = (sessionIds: readonly string[]) => sessionIds.forEach(ended);
-
-  const owners = new DataLoader<string, string | null>(
-    async (ids) => {
-      const rows = await db.query<{ id: string; userId: string }>(
-        'SELECT id, user_id AS "userId" FROM sessions WHERE id = ANY($1::text[]) AND expires_at > now()',
-        [ids],
-      );
-      const byId = new Map(rows.map((row) => [row.id, row.userId]));
-      return ids.map((id) => byId.get(id) ?? null);
-    },
-    { cache: false, maxBatchSize: 500 },
-  );
+  const live = createLiveSessions(db);
 
   async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<void> {
     const rows = await query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
-    forget(rows.map((row) => row.id));
+    live.forget(rows.map((row) => row.id));
   }
 
   function draft(userId: string) {
@@ -72,20 +46,9 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
     return { userId, sessionId, digest: digestOf(tokens.firstOf(sessionId)), ttlSeconds };
   }
 
-  async function lookUp({ userId, sessionId }: Viewer): Promise<boolean> {
-    const since = performance.now();
-    const owner = await owners.load(sessionId);
-    // It may have ended here while the answer was on its way: what is remembered as ended stays so.
-    if (known.get(sessionId)?.userId === null) return false;
-    if (owner === null) return false;
-    const ttl = Math.floor(freshMs - (performance.now() - since));
-    if (ttl > 0) known.set(sessionId, { userId: owner }, { ttl });
-    return owner === userId;
-  }
-
   return {
+    ...live,
     draft,
-    forget,
     open: async (queries, userId) => {
       const { sessionId, digest } = draft(userId);
       await endWhere(queries, 'user_id = $1 AND expires_at <= now()', [userId]);
@@ -96,13 +59,9 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
       );
       return { userId, sessionId };
     },
-    isLive: (viewer) => {
-      const cached = known.get(viewer.sessionId);
-      return cached ? cached.userId === viewer.userId : lookUp(viewer);
-    },
     rotate: (refreshToken) => rotate(db, log, endWhere, refreshToken, tokens.childOf(refreshToken)),
     end: (queries, { sessionId }) => {
-      ended(sessionId);
+      live.forget([sessionId]);
       return endWhere(queries, 'id = $1', [sessionId]);
     },
     endOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),

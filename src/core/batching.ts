@@ -1,5 +1,7 @@
 /** How many batches may be under way at once; what arrives meanwhile waits and leaves together. */
 const batchesInFlight = 2;
+/** When the last left this many milliseconds ago, the way to the database is long, and waiting makes it longer: one more may go. */
+const longWayMs = 20;
 /** Keys in one batch at most. */
 const longestBatch = 50;
 
@@ -22,6 +24,7 @@ export function createBatching<Key, Value>(
 ): (key: Key) => Promise<Value> {
   let queue: Waiting<Key, Value>[] = [];
   let inFlight = 0;
+  let lastLeft = 0;
   let scheduled = false;
 
   async function readBatch(batch: readonly Waiting<Key, Value>[]): Promise<void> {
@@ -33,12 +36,18 @@ export function createBatching<Key, Value>(
     }
   }
 
+  function mayLeave(): boolean {
+    if (inFlight < batchesInFlight) return true;
+    return inFlight === batchesInFlight && performance.now() - lastLeft > longWayMs;
+  }
+
   function leave(): void {
     scheduled = false;
-    while (queue.length > 0 && inFlight < batchesInFlight) {
+    while (queue.length > 0 && mayLeave()) {
       const batch = queue.slice(0, longestBatch);
       queue = queue.slice(longestBatch);
       inFlight++;
+      lastLeft = performance.now();
       const [only] = batch;
       const done = batch.length === 1 && only ? readOne(only.key).then(only.resolve, only.reject) : readBatch(batch);
       void done.finally(() => {

@@ -1,18 +1,22 @@
 import DataLoader from 'dataloader';
 import type { Viewer } from './viewer.js';
 
-/**
- * Makes one loader for each request's viewer, made anew with the request. It batches what is asked at the same moment
- * and caches nothing, so that a mutation's later fields see what the earlier ones wrote.
- * @param batchFor makes the batch function for one viewer; keys may come twice.
- */
-export function loaderForEach<Key, Value>(
-  batchFor: (viewer: Viewer) => DataLoader.BatchLoadFn<Key, Value>,
-): (viewer: Viewer) => DataLoader<Key, Value> {
-  const loaders = new WeakMap<Viewer, DataLoader<Key, Value>>();
+/** Keeps one of a kind for each request's viewer, who is made anew with the request. */
+export function forEachViewer<T>(make: (viewer: Viewer) => T): (viewer: Viewer) => T {
+  const made = new WeakMap<Viewer, T>();
   return (viewer) => {
-    const loader = loaders.get(viewer) ?? new DataLoader<Key, Value>(batchFor(viewer), { cache: false });
-    loaders.set(viewer, loader);
-    return loader;
+    const one = made.get(viewer) ?? make(viewer);
+    made.set(viewer, one);
+    return one;
   };
 }
+
+/**
+ * Makes one loader for each request's viewer. It batches what is asked at the same moment and caches nothing, so that a
+ * mutation's later fields see what the earlier ones wrote.
+ * @param batchFor makes the batch function for one viewer; keys may come twice.
+ */
+export const loaderForEach = <Key, Value>(
+  batchFor: (viewer: Viewer) => DataLoader.BatchLoadFn<Key, Value>,
+): ((viewer: Viewer) => DataLoader<Key, Value>) =>
+  forEachViewer((viewer) => new DataLoader<Key, Value>(batchFor(viewer), { cache: false }));

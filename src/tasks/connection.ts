@@ -1,8 +1,7 @@
 import { type ConnectionArguments, type Slice, sliceRequest } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database } from '../db/client.js';
-import { matching, type TaskFilter } from './filter.js';
+import { type ListQueries, matching, type TaskFilter } from './filter.js';
 import { beyond, decodeCursor, defaultSort, encodeCursor, orderBy, type Position, type TaskSort } from './order.js';
 import { type TaskRow, taskColumns } from './row.js';
 import { searchTerm } from './rules.js';
@@ -26,7 +25,7 @@ export interface TaskConnection {
  * @throws AppError `BAD_REQUEST`, `VALIDATION_ERROR`
  */
 export async function readConnection(
-  db: Database,
+  db: ListQueries,
   viewer: Viewer,
   args: TaskFilter & ConnectionArguments,
 ): Promise<TaskConnection> {
@@ -74,7 +73,7 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-async function countMatching(db: Database, viewer: Viewer, filter: TaskFilter): Promise<number> {
+async function countMatching(db: ListQueries, viewer: Viewer, filter: TaskFilter): Promise<number> {
   const values: unknown[] = [];
   const [counted] = await db.query<{ total: number }>(
     `SELECT count(*)::int AS total FROM tasks WHERE ${matching(viewer, filter, values)}`,

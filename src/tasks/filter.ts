@@ -1,4 +1,5 @@
 import type { Viewer } from '../core/viewer.js';
+import type { Queries } from '../db/client.js';
 import type { TaskSort } from './order.js';
 import type { TaskStatus } from './rules.js';
 
@@ -8,6 +9,9 @@ export interface TaskFilter {
   readonly search?: string | null;
   readonly sort?: TaskSort | null;
 }
+
+/** What lists are read with. */
+export type ListQueries = Pick<Queries, 'query'>;
 
 // `%`, `_` and the escape itself stand for themselves in a search.
 const pattern = (search: string): string => `%${search.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,8 +1,7 @@
 import { type PageRequest, pageRequest } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database } from '../db/client.js';
-import { matching, type TaskFilter } from './filter.js';
+import { type ListQueries, matching, type TaskFilter } from './filter.js';
 import { defaultSort, orderBy, type TaskSort } from './order.js';
 import { type PageRows, rowsBefore, rowsRead, type TaskReads, toPage } from './reads.js';
 import { type TaskRow, taskColumns } from './row.js';
@@ -26,7 +25,7 @@ export interface TaskPage extends PageRequest {
  * @throws AppError `BAD_REQUEST`, `VALIDATION_ERROR`
  */
 export async function readPage(
-  db: Database,
+  db: ListQueries,
   reads: TaskReads,
   viewer: Viewer,
   args: TaskFilter & PageArguments,
@@ -46,7 +45,7 @@ export async function readPage(
 }
 
 async function readFiltered(
-  db: Database,
+  db: ListQueries,
   viewer: Viewer,
   filter: TaskFilter,
   sort: TaskSort,

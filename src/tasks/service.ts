@@ -1,16 +1,17 @@
+import pLimit from 'p-limit';
 import { AppError } from '../core/errors.js';
 import type { IdempotencyKey } from '../core/idempotency-key.js';
 import type { Logger } from '../core/log.js';
 import type { ConnectionArguments } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
-import { loaderForEach } from '../core/viewer-loader.js';
+import { forEachViewer, loaderForEach } from '../core/viewer-loader.js';
 import type { Database, Queries } from '../db/client.js';
 import { isForeignKeyViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { readConnection, type TaskConnection } from './connection.js';
-import type { TaskFilter } from './filter.js';
+import type { ListQueries, TaskFilter } from './filter.js';
 import { createOwnership, type OwnTask, type Which } from './ownership.js';
 import { type PageArguments, readPage, type TaskPage } from './pages.js';
 import { createTaskReads } from './reads.js';
@@ -35,21 +36,27 @@ export interface TaskService {
   toggle(viewer: Viewer, key: IdempotencyKey | undefined, which: Which): Promise<TaskRow>;
 }
 
+/** Statements that one request's lists may have under way: it may ask for many, and the pool is everybody's. */
+const listsAtOnce = 2;
+
 /** Makes the task operations over a database. */
 export function createTaskService(db: Database, ledger: Ledger, log: Logger): TaskService {
   const reads = createTaskReads(db);
   const own = createOwnership(db, reads, log);
 
+  const turns = forEachViewer(() => pLimit(listsAtOnce));
+  const lists = (viewer: Viewer): ListQueries => ({ query: (text, values) => turns(viewer)(() => db.query(text, values)) });
+
   /** The owners of a list's tasks are one person: what they are asked at once with the same words is read once. */
   const connections = loaderForEach<string, TaskConnection>((viewer) => async (keys) => {
-    const reads = new Map(keys.map((key) => [key, () => readConnection(db, viewer, JSON.parse(key))]));
+    const reads = new Map(keys.map((key) => [key, () => readConnection(lists(viewer), viewer, JSON.parse(key))]));
     const settled = new Map<string, TaskConnection | Error>();
     for (const [key, read] of reads) settled.set(key, await read().catch((error: Error) => error));
     return keys.map((key) => settled.get(key) as TaskConnection | Error);
   });
 
   return {
-    page: (viewer, args, counted) => readPage(db, reads, viewer, args, counted),
+    page: (viewer, args, counted) => readPage(lists(viewer), reads, viewer, args, counted),
     connection: (viewer, args) => connections(viewer).load(JSON.stringify(args)),
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
     create: (viewer, key, input) => {

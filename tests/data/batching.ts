@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createBatching } from '../../src/core/batching.js';
 
 describe('data/batching', () => {
@@ -22,33 +22,64 @@ describe('data/batching', () => {
       expect(calls).toEqual([1, [2, 3, 4]]);
     });
 
-    it('has two batches under way at most; what arrives meanwhile leaves together', async () => {
-      const batches: number[][] = [];
-      const waiting: (() => void)[] = [];
-      const hold = <T>(value: T) => new Promise<T>((resolve) => waiting.push(() => resolve(value)));
-      const read = createBatching(
-        (key: number) => {
-          batches.push([key]);
-          return hold(key);
-        },
-        (keys) => {
+    describe('while batches are under way', () => {
+      let batches: number[][];
+      let waiting: (() => void)[];
+      let read: (key: number) => Promise<number>;
+      let clock: jest.SpiedFunction<typeof performance.now>;
+      beforeEach(() => {
+        [batches, waiting] = [[], []];
+        clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+        const hold = <T>(keys: readonly number[], value: T) => {
           batches.push([...keys]);
-          return hold([...keys]);
-        },
-      );
-      const values = [];
-      for (const key of [1, 2, 3, 4, 5]) {
-        values.push(read(key));
-        await tick();
+          return new Promise<T>((resolve) => waiting.push(() => resolve(value)));
+        };
+        read = createBatching(
+          (key: number) => hold([key], key),
+          (keys) => hold(keys, [...keys]),
+        );
+      });
+      afterEach(() => {
+        clock.mockRestore();
+      });
+
+      /** Reads keys, each a moment after the one before. */
+      async function arrive(...keys: number[]): Promise<Promise<number>[]> {
+        const values: Promise<number>[] = [];
+        for (const key of keys) {
+          values.push(read(key));
+          await tick();
+        }
+        return values;
       }
-      expect(batches).toEqual([[1], [2]]);
-      while (waiting.length > 0) {
-        waiting.shift()?.();
-        await tick();
-        await tick();
+
+      async function finish(): Promise<void> {
+        while (waiting.length > 0) {
+          waiting.shift()?.();
+          await tick();
+          await tick();
+        }
       }
-      expect(await Promise.all(values)).toEqual([1, 2, 3, 4, 5]);
-      expect(batches).toEqual([[1], [2], [3, 4, 5]]);
+
+      it('two are the most; what arrives meanwhile leaves together', async () => {
+        const values = await arrive(1, 2, 3, 4, 5);
+        expect(batches).toEqual([[1], [2]]);
+        await finish();
+        expect(await Promise.all(values)).toEqual([1, 2, 3, 4, 5]);
+        expect(batches).toEqual([[1], [2], [3, 4, 5]]);
+      });
+
+      it('and three where the way is long: when the last left over twenty milliseconds ago', async () => {
+        const values = await arrive(1, 2, 3);
+        clock.mockReturnValue(1_021);
+        values.push(...(await arrive(4, 5)));
+        clock.mockReturnValue(2_000);
+        values.push(...(await arrive(6)));
+        expect(batches).toEqual([[1], [2], [3, 4]]);
+        await finish();
+        expect(await Promise.all(values)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect(batches).toEqual([[1], [2], [3, 4], [5, 6]]);
+      });
     });
 
     it('takes fifty keys to a batch at most', async () => {
