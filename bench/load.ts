@@ -42,16 +42,19 @@ export async function load(
     instance.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
   });
   times.sort((a, b) => a - b);
-  const quantile = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN;
   return {
     requests: times.length,
     perSecond: times.length / result.duration,
-    p50: quantile(0.5),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
+    p50: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+    p99: quantile(times, 0.99),
     failures: result.non2xx + result.errors + result.timeouts + result.mismatches,
   };
 }
+
+/** What a share of the times is below. @param times in order. */
+export const quantile = (times: readonly number[], share: number): number =>
+  times[Math.floor(times.length * share)] ?? Number.NaN;
 
 let sent = 0;
 
