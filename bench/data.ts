@@ -16,25 +16,33 @@ export const secret = 'of-the-benchmark-alone-8c1f40d27be96a35';
 const tasksEach = 100;
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-/** Title and description of usual length. */
-const texts = `'Task ' || t, 'What there is to do in task ' || t || ', in a sentence of usual length.'`;
-
-/** A person's tasks lie all over the table, as in one that grew over time. */
-const seed = (people: number): string => `
+/** People numbered from 1, each signed in, in place of whoever was there. */
+export const signedInPeople = (count: number): string => `
   TRUNCATE users CASCADE;
   INSERT INTO users (id, email, name)
-    SELECT 'user_' || md5('user' || n), 'user' || n || '@bench.test', 'User ' || n FROM generate_series(1, ${people}) n;
+    SELECT 'user_' || md5('user' || n), 'user' || n || '@bench.test', 'User ' || n FROM generate_series(1, ${count}) n;
   INSERT INTO sessions (id, user_id, expires_at)
-    SELECT md5('session' || n), 'user_' || md5('user' || n), now() + interval '1 day' FROM generate_series(1, ${people}) n;
+    SELECT md5('session' || n), 'user_' || md5('user' || n), now() + interval '1 day' FROM generate_series(1, ${count}) n;`;
+
+/** Text of usual length, as an SQL expression over a task's number `t`. */
+export const usualText = `'What there is to do in task ' || t || ', in a sentence of usual length.'`;
+
+/** A person's tasks lie all over the table, as in one that grew over time. */
+const seed = (people: number): string => `${signedInPeople(people)}
   INSERT INTO tasks (user_id, title, description, status)
-    SELECT 'user_' || md5('user' || 1 + (t - 1) % ${people}), ${texts},
+    SELECT 'user_' || md5('user' || 1 + (t - 1) % ${people}), 'Task ' || t, ${usualText},
            CASE WHEN t % 3 = 0 THEN 'Completed' ELSE 'Pending' END
     FROM generate_series(1, ${people * tasksEach}) t;`;
 
-/**
- * Fills a migrated database anew.
- * @returns the people, with tokens that hold for an hour.
- */
+const idOf = (number: number): string => `user_${md5(`user${number}`)}`;
+
+/** One of the people, with a token that holds for an hour. */
+export function personOf(number: number, taskIds: readonly number[]): Person {
+  const claims = { sub: idOf(number), sid: md5(`session${number}`), iss: 'tandem', aud: 'tandem' };
+  return { id: idOf(number), email: `user${number}@bench.test`, token: jwt.sign(claims, secret, { expiresIn: '1h' }), taskIds };
+}
+
+/** Fills a migrated database anew. */
 export async function fill(url: string, people: number): Promise<readonly Person[]> {
   await run(url, seed(people));
   await run(url, 'VACUUM ANALYZE');
@@ -43,12 +51,7 @@ export async function fill(url: string, people: number): Promise<readonly Person
     'SELECT user_id AS "userId", array_agg(id ORDER BY id) AS ids FROM tasks GROUP BY 1',
   );
   const idsOf = new Map(rows.map(({ userId, ids }) => [userId, ids]));
-  return Array.from({ length: people }, (_, index) => {
-    const id = `user_${md5(`user${index + 1}`)}`;
-    const claims = { sub: id, sid: md5(`session${index + 1}`), iss: 'tandem', aud: 'tandem' };
-    const token = jwt.sign(claims, secret, { expiresIn: '1h' });
-    return { id, email: `user${index + 1}@bench.test`, token, taskIds: idsOf.get(id) ?? [] };
-  });
+  return Array.from({ length: people }, (_, index) => personOf(index + 1, idsOf.get(idOf(index + 1)) ?? []));
 }
 
 /** What somebody signs in with whom `givePasswords` gave a password. */
@@ -66,9 +69,10 @@ export async function givePasswords(url: string, people: readonly Person[]): Pro
 
 /** Gives somebody many more tasks. */
 export async function giveTasks(url: string, { id }: Person, count: number): Promise<void> {
-  await run(url, `INSERT INTO tasks (user_id, title, description) SELECT $1, ${texts} FROM generate_series(1, $2::int) t`, [
-    id,
-    count,
-  ]);
+  await run(
+    url,
+    `INSERT INTO tasks (user_id, title, description) SELECT $1, 'Task ' || t, ${usualText} FROM generate_series(1, $2::int) t`,
+    [id, count],
+  );
   await run(url, 'VACUUM ANALYZE tasks');
 }

@@ -52,16 +52,19 @@ export async function load(
 /** What a load was to its clients. @param times in milliseconds, in any order. */
 export function summarize(times: readonly number[], seconds: number, failures: number): Load {
   const sorted = [...times].sort((a, b) => a - b);
-  const quantile = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
   return {
     requests: sorted.length,
     perSecond: sorted.length / seconds,
-    p50: quantile(0.5),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
     failures,
   };
 }
+
+/** What a share of the times is below. @param times in order. */
+export const quantile = (times: readonly number[], share: number): number =>
+  times[Math.floor(times.length * share)] ?? Number.NaN;
 
 let sent = 0;
 
