@@ -47,7 +47,7 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
     .refine((value) => URL.canParse(value), 'is no URL')
     .optional(),
-  DATABASE_POOL: wholeNumber(1, 1000).default(10),
+  DATABASE_POOL: wholeNumber(1, 1000).default(20),
   DATA_DIR: z.string().default('.data'),
   BETTER_AUTH_SECRET: z
     .string()

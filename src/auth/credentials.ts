@@ -50,8 +50,13 @@ export function createCredentials(db: Database, log: Logger, budget: Budget | un
       }
     },
     find: async (where) => {
-      const user = await db.prisma.user.findUnique({ where, select: { id: true, email: true, credential: true } });
-      return user ? { userId: user.id, email: user.email, passwordHash: user.credential?.passwordHash } : undefined;
+      const [[column, value]] = Object.entries(where) as [['id' | 'email', string]];
+      const [found] = await db.query<{ userId: string; email: string; passwordHash: string | null }>(
+        `SELECT id AS "userId", email, password_hash AS "passwordHash"
+         FROM users LEFT JOIN credentials ON user_id = id WHERE ${column} = $1`,
+        [value],
+      );
+      return found && { ...found, passwordHash: found.passwordHash ?? undefined };
     },
   };
 }

@@ -51,9 +51,10 @@ export function createSessions(db: Database, tokens: Tokens, log: Logger, ttlSec
     draft,
     open: async (queries, userId) => {
       const { sessionId, digest } = draft(userId);
-      await endWhere(queries, 'user_id = $1 AND expires_at <= now()', [userId]);
+      // Those that are over go in the same statement.
       await queries.query(
-        `WITH opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
+        `WITH swept AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
+           opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
          INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
         [sessionId, userId, ttlSeconds, digest],
       );
