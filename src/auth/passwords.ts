@@ -8,7 +8,8 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** How many may wait for their turn to be hashed before more are turned away. */
 const longestQueue = 64;
-const turn = pLimit(availableParallelism());
+// One core is left to everything else: with all of them hashing, every other request would wait for its turn.
+const turn = pLimit(Math.max(1, availableParallelism() - 1));
 
 // Hashing takes a core for tens of milliseconds: past a short queue, an honest 503 beats a long wait.
 function inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import * as argon2 from '@node-rs/argon2';
+
+describe('data/passwords', () => {
+  type Passwords = typeof import('../../src/auth/passwords.js');
+  let passwords: Passwords;
+  /** Hashes that are under way: each lasts until it is ended. */
+  let underWay: (() => void)[];
+  beforeEach(async () => {
+    underWay = [];
+    await jest.isolateModulesAsync(async () => {
+      const hash = () => new Promise<string>((resolve) => underWay.push(() => resolve('hash')));
+      jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, hash }));
+      passwords = await import('../../src/auth/passwords.js');
+    });
+  });
+  afterEach(() => {
+    jest.unstable_unmockModule('@node-rs/argon2');
+  });
+
+  const tick = () => new Promise((resolve) => setImmediate(resolve));
+  const most = Math.max(1, availableParallelism() - 1);
+
+  describe('hashing', () => {
+    it('leaves one core to everything else', async () => {
+      const hashes = Array.from({ length: most + 3 }, () => passwords.hashPassword('x'));
+      for (let ended = 0; ended < hashes.length; ended++) {
+        await tick();
+        expect(underWay.length).toBeLessThanOrEqual(most);
+        underWay.shift()?.();
+      }
+      expect(await Promise.all(hashes)).toEqual(hashes.map(() => 'hash'));
+    });
+
+    it('is SERVICE_UNAVAILABLE, to be tried again in two seconds, when 64 wait for it', async () => {
+      const hashes = Array.from({ length: most + 64 }, () => passwords.hashPassword('x'));
+      await tick();
+      await expect(passwords.hashPassword('x')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 });
+      while (underWay.length > 0) {
+        underWay.shift()?.();
+        await tick();
+      }
+      expect(await Promise.all(hashes)).toHaveLength(most + 64);
+    });
+  });
+});
