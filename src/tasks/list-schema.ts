@@ -110,7 +110,7 @@ builder.queryFields((t) => ({
     nullable: true,
     args: {
       page: t.arg.int({
-        description: 'Which page, from 1.',
+        description: 'Which page, from 1. What lies before it is read, too: a far one takes long.',
         extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.maxPage, default: 1 } },
       }),
       limit: t.arg.int({
