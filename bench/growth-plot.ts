@@ -23,6 +23,7 @@ function scaleOf(values: readonly number[], from: number, to: number): Scale {
 export function growthPlot(figures: readonly GrowthFigure[]): string {
   const [width, height] = [right + legendWidth, 2 * (plotHeight + gap) + 20];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
+<title>Median latency and database CPU time against the number of tasks in the table</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <text x="10" y="22" font-size="14">As the table grows (both axes by powers of ten; flat is good)</text>
 ${panel(figures, 60, 'median latency, ms', ({ median }) => median)}
