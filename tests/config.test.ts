@@ -18,7 +18,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 describe('the configuration', () => {
   it('has the defaults of the product page', () => {
     expect(readConfig({})).toEqual({
-      database: { url: undefined, poolSize: 10 },
+      database: { url: undefined, poolSize: 20 },
       dataDir: '.data',
       secret: undefined,
       accessTtlSeconds: 7 * 86_400,
