@@ -5,7 +5,7 @@ export type Asked = Pick<Headers, 'get' | 'has'>;
 
 /**
  * What this server reads of a Fetch `Request` and writes of a `Response` (https://fetch.spec.whatwg.org), without what it does
- * not: streams, signals, copies. Node's own classes and their stand-ins cost a request more than its execution.
+ * not: streams, signals, copies. What that saved is in docs/performance.md.
  */
 export class LightRequest {
   readonly method: string;

@@ -38,6 +38,7 @@ export function createWord(log: Logger): Word {
 export function useGraphqlResult(word: Word): Plugin<object, ServerContext> {
   return {
     onResultProcess: ({ request, result, setResultProcessor }) => {
+      // The media type is the request's to choose, and `word` looks at it: what is named here, nobody reads.
       setResultProcessor((_result, fetchAPI) => word(request, result as Result, fetchAPI as never), 'application/json');
     },
   };

@@ -21,8 +21,8 @@ export interface KnownDocuments {
 
 /**
  * Answer: executes directly what Yoga has executed before. Parsing, validation and Armor say of a text what they said of it
- * the first time; who asks, and for how much, is judged each time. Yoga's and Envelop's hooks cost a request as much as
- * its execution does (docs/performance.md).
+ * the first time; who asks, and for how much, is judged each time. Yoga's and Envelop's hooks were a quarter of what a get
+ * costs (docs/performance.md).
  */
 export function useKnownDocuments(parts: KnownDocuments): Plugin<object, ServerContext> {
   const { schema, documents, judge, execute, word, contextOf, timeLimitMs } = parts;
