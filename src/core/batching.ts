@@ -11,29 +11,55 @@ interface Waiting<Key, Value> {
   reject(error: unknown): void;
 }
 
+/** What a batch of writes minds; reads need none of it. */
+interface Care<Key> {
+  /** What may come but once in a batch, such as a row that each key changes again. */
+  readonly onlyOnce?: (key: Key) => unknown;
+  /** Whether an error says that the batch changed nothing, so that its keys may be run again. */
+  readonly changedNothing?: (error: unknown) => boolean;
+}
+
 /**
- * Gathers what concurrent requests read into few statements. It never caches, and a key that is alone at an idle moment
- * leaves without delay: the busier the process, the larger the batches.
- * @param readOne reads one key.
- * @param readMany reads several in one statement; values in the order of the keys. When it fails, each key is read
+ * Gathers what concurrent requests ask of the database into few statements. It never caches, and a key that is alone at
+ * an idle moment leaves without delay: the busier the process, the larger the batches.
+ * @param runOne runs one key.
+ * @param runMany runs several in one statement; values in the order of the keys. When it fails, each key is run
  * alone, so that one request's bad luck is not another's error.
  */
 export function createBatching<Key, Value>(
-  readOne: (key: Key) => Promise<Value>,
-  readMany: (keys: readonly Key[]) => Promise<readonly Value[]>,
+  runOne: (key: Key) => Promise<Value>,
+  runMany: (keys: readonly Key[]) => Promise<readonly Value[]>,
+  { onlyOnce, changedNothing = () => true }: Care<Key> = {},
 ): (key: Key) => Promise<Value> {
   let queue: Waiting<Key, Value>[] = [];
   let inFlight = 0;
   let lastLeft = 0;
   let scheduled = false;
 
-  async function readBatch(batch: readonly Waiting<Key, Value>[]): Promise<void> {
+  const runAlone = ({ key, resolve, reject }: Waiting<Key, Value>): Promise<void> => runOne(key).then(resolve, reject);
+
+  async function runBatch(batch: readonly Waiting<Key, Value>[]): Promise<void> {
     try {
-      const values = await readMany(batch.map(({ key }) => key));
+      const values = await runMany(batch.map(({ key }) => key));
       for (const [index, { resolve }] of batch.entries()) resolve(values[index] as Value);
-    } catch {
-      await Promise.all(batch.map(({ key, resolve, reject }) => readOne(key).then(resolve, reject)));
+    } catch (error) {
+      if (changedNothing(error)) await Promise.all(batch.map(runAlone));
+      else for (const { reject } of batch) reject(error);
     }
+  }
+
+  /** Takes the next batch out of the queue. */
+  function nextBatch(): Waiting<Key, Value>[] {
+    const once = onlyOnce && new Set<unknown>();
+    const batch: Waiting<Key, Value>[] = [];
+    const later: Waiting<Key, Value>[] = [];
+    for (const waiting of queue) {
+      const taken = batch.length >= longestBatch || once?.has(onlyOnce?.(waiting.key));
+      if (!taken) once?.add(onlyOnce?.(waiting.key));
+      (taken ? later : batch).push(waiting);
+    }
+    queue = later;
+    return batch;
   }
 
   function mayLeave(): boolean {
@@ -44,13 +70,11 @@ export function createBatching<Key, Value>(
   function leave(): void {
     scheduled = false;
     while (queue.length > 0 && mayLeave()) {
-      const batch = queue.slice(0, longestBatch);
-      queue = queue.slice(longestBatch);
+      const batch = nextBatch();
       inFlight++;
       lastLeft = performance.now();
       const [only] = batch;
-      const done = batch.length === 1 && only ? readOne(only.key).then(only.resolve, only.reject) : readBatch(batch);
-      void done.finally(() => {
+      void (batch.length === 1 && only ? runAlone(only) : runBatch(batch)).finally(() => {
         inFlight--;
         schedule();
       });

@@ -6,17 +6,18 @@ import type { ConnectionArguments } from '../core/page.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { forEachViewer, loaderForEach } from '../core/viewer-loader.js';
-import type { Database, Queries } from '../db/client.js';
+import type { Database } from '../db/client.js';
 import { isForeignKeyViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { readConnection, type TaskConnection } from './connection.js';
 import type { ListQueries, TaskFilter } from './filter.js';
-import { createOwnership, type OwnTask, type Which } from './ownership.js';
+import { createOwnership, type Which } from './ownership.js';
 import { type PageArguments, readPage, type TaskPage } from './pages.js';
 import { createTaskReads } from './reads.js';
-import { type TaskRow, taskColumns } from './row.js';
-import { type NewTask, newTask, taskChanges, taskId } from './rules.js';
+import type { TaskRow } from './row.js';
+import { newTask, taskChanges, taskId } from './rules.js';
+import { createTaskWrites } from './writes.js';
 
 /** What Pothos asks Prisma to select. */
 type Query = { select?: Prisma.TaskSelect | null; include?: Prisma.TaskInclude | null };
@@ -41,7 +42,7 @@ const listsAtOnce = 2;
 
 /** Makes the task operations over a database. */
 export function createTaskService(db: Database, ledger: Ledger, log: Logger): TaskService {
-  const reads = createTaskReads(db);
+  const [reads, writes] = [createTaskReads(db), createTaskWrites(db)];
   const own = createOwnership(db, reads, log);
 
   const turns = forEachViewer(() => pLimit(listsAtOnce));
@@ -62,7 +63,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     create: (viewer, key, input) => {
       const data = validate(newTask, input, 'task');
       return ledger.once({ ...viewer, key, operation: 'createTask', payload: data }, (commit) =>
-        commit((queries) => insert(queries, viewer, data)).catch((error) => {
+        commit((queries) => writes.create(queries, { ...viewer, ...data })).catch((error) => {
           // The account went this moment, and its sessions with it.
           throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
         }),
@@ -90,7 +91,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     toggle: (viewer, key, givenWhich) => {
       const which = checked(givenWhich);
       return ledger.once({ ...viewer, key, operation: 'toggleTask', payload: which }, (commit) =>
-        own(viewer, which, 'toggleTask', (where) => commit((queries) => toggle(queries, where))),
+        own(viewer, which, 'toggleTask', (where) => commit((queries) => writes.toggle(queries, where))),
       );
     },
   };
@@ -98,20 +99,3 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
 
 /** The same task and condition, in one spelling for both styles. */
 const checked = ({ id, ifVersion }: Which) => ({ id: taskId(id), ifVersion: ifVersion == null ? undefined : [ifVersion].flat() });
-
-async function insert({ query }: Queries, { userId }: Viewer, { title, description }: NewTask): Promise<TaskRow> {
-  const [task] = await query<TaskRow>(
-    `INSERT INTO tasks (user_id, title, description) VALUES ($1, $2, $3) RETURNING ${taskColumns}`,
-    [userId, title, description ?? null],
-  );
-  return task as TaskRow;
-}
-
-async function toggle({ query }: Queries, { id, userId, version }: OwnTask): Promise<TaskRow | undefined> {
-  const [task] = await query<TaskRow>(
-    `UPDATE tasks SET status = CASE status WHEN 'Pending' THEN 'Completed' ELSE 'Pending' END
-     WHERE id = $1 AND user_id = $2 ${version ? 'AND version = ANY($3::int[])' : ''} RETURNING ${taskColumns}`,
-    version ? [id, userId, version.in] : [id, userId],
-  );
-  return task;
-}

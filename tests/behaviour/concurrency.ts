@@ -7,6 +7,14 @@ describe('behaviour/concurrency', () => {
   interface Task {
     readonly id: number;
     readonly user_id: string;
+    readonly title: string;
+    readonly description: string | null;
+    readonly status: string;
+  }
+  interface Row {
+    readonly id: number;
+    readonly status: string;
+    readonly version: number;
   }
   interface Page {
     readonly data: Task[];
@@ -65,6 +73,68 @@ describe('behaviour/concurrency', () => {
       await Promise.all(people.map(({ token }) => style.call(app.fetch, 'me', {}, token)));
       const read = (_: unknown, n: number) => style.call(app.fetch, 'tasks', { limit: 5 }, anyOf(people, n).token);
       expect(await countStatements(() => Promise.all(Array.from({ length: 100 }, read)))).toBeLessThan(50);
+    });
+  });
+
+  describe.each(styles)('while many people write at once over $name', (style) => {
+    it('each gets the task that they made, and it is theirs alone', async () => {
+      const makers = [await newPerson(app), await newPerson(app), await newPerson(app)];
+      const texts = Array.from({ length: 90 }, (_, n) => ({
+        title: `{"${n}",NULL} ’\\`,
+        description: n % 3 ? `of ${n}, "so"` : null,
+      }));
+      const made = await Promise.all(
+        texts.map(
+          async (input, n) => (await style.call(app.fetch, 'createTask', { input }, anyOf(makers, n).token)).value as Task,
+        ),
+      );
+      made.forEach((task, n) => {
+        expect(task).toMatchObject({ ...texts[n], user_id: anyOf(makers, n).id });
+      });
+      for (const [n, { token }] of makers.entries()) {
+        const { data } = (await style.call(app.fetch, 'tasks', { limit: 100, sort: 'id' }, token)).value as Page;
+        const own = made.filter((_, index) => index % makers.length === n);
+        expect(data).toEqual(own.sort((a, b) => a.id - b.id));
+      }
+    });
+
+    it('each toggles their own tasks, gets FORBIDDEN for another’s and NOT_FOUND for none', async () => {
+      const before = await app.db.query<Row>('SELECT id, status, version FROM tasks', []);
+      const toggled: number[] = [];
+      const toggle = (id: number, n: number) => style.call(app.fetch, 'toggleTask', { id }, anyOf(people, n).token);
+      const writes = Array.from({ length: 80 }, async (_, n) => {
+        const own = anyOf(anyOf(people, n).tasks, n >> 3);
+        const others = anyOf(anyOf(people, n + 1).tasks, n >> 3);
+        toggled.push(own);
+        expect((await toggle(own, n)).value).toMatchObject({ id: own, user_id: anyOf(people, n).id });
+        expect(await toggle(others, n)).toMatchObject({ code: 'FORBIDDEN' });
+        expect(await toggle(2147483647, n)).toMatchObject({ code: 'NOT_FOUND' });
+      });
+      await Promise.all(writes);
+      for (const { id, status, version } of await app.db.query<Row>('SELECT id, status, version FROM tasks', [])) {
+        const [was, times] = [before.find((task) => task.id === id), toggled.filter((own) => own === id).length];
+        expect({ id, version }).toEqual({ id, version: Number(was?.version) + times });
+        expect(status === was?.status).toBe(times % 2 === 0);
+      }
+    });
+
+    it('a task that is toggled seven times at once changes seven times', async () => {
+      const { token } = await newPerson(app);
+      const { id } = (await style.call(app.fetch, 'createTask', { input: { title: 'x' } }, token)).value as Task;
+      const toggle = async () => (await style.call(app.fetch, 'toggleTask', { id }, token)).value as Task;
+      const seen = await Promise.all(Array.from({ length: 7 }, toggle));
+      expect(seen.map(({ status }) => status).sort()).toEqual([...Array(4).fill('Completed'), ...Array(3).fill('Pending')]);
+      const now = await app.db.query('SELECT version, status FROM tasks WHERE id = $1', [id]);
+      expect(now).toEqual([{ version: 8, status: 'Completed' }]);
+    });
+
+    it('they share statements', async () => {
+      await Promise.all(people.map(({ token }) => style.call(app.fetch, 'me', {}, token)));
+      const create = (_: unknown, n: number) =>
+        style.call(app.fetch, 'createTask', { input: { title: 'x' } }, anyOf(people, n).token);
+      const toggle = ({ token, tasks }: (typeof people)[number]) => style.call(app.fetch, 'toggleTask', { id: tasks[0] }, token);
+      expect(await countStatements(() => Promise.all(Array.from({ length: 60 }, create)))).toBeLessThan(30);
+      expect(await countStatements(() => Promise.all(people.map(toggle)))).toBeLessThan(people.length);
     });
   });
 });

@@ -112,5 +112,44 @@ describe('data/batching', () => {
         'b',
       ]);
     });
+
+    describe('of writes', () => {
+      class Undone extends Error {}
+      const changedNothing = (error: unknown) => error instanceof Undone;
+
+      it('leaves for the next batch what may come but once in one', async () => {
+        const batches: string[][] = [];
+        const toggle = createBatching(
+          async (key: string) => {
+            batches.push([key]);
+            return batches.length;
+          },
+          async (keys) => {
+            batches.push([...keys]);
+            return keys.map(() => batches.length);
+          },
+          { onlyOnce: (key) => key },
+        );
+        expect(await Promise.all(['a', 'b', 'a', 'a', 'c'].map(toggle))).toEqual([1, 1, 2, 3, 1]);
+        expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['a']]);
+      });
+
+      it('runs a batch again, key by key, only when it changed nothing', async () => {
+        const alone: string[] = [];
+        const failing = (error: Error) =>
+          createBatching(
+            async (key: string) => alone.push(key),
+            async () => {
+              throw error;
+            },
+            { changedNothing },
+          );
+        expect(await Promise.all(['a', 'b'].map(failing(new Undone())))).toEqual([1, 2]);
+        const lost = new Error('connection lost');
+        const settled = await Promise.allSettled(['c', 'd'].map(failing(lost)));
+        expect(settled).toEqual(['c', 'd'].map(() => ({ status: 'rejected', reason: lost })));
+        expect(alone).toEqual(['a', 'b']);
+      });
+    });
   });
 });
