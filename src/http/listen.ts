@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.js';
 import { StartError } from '../core/start-error.js';
 import { restError } from '../rest/errors.js';
 import { prefersProblem } from './accept.js';
+import { letInFirst } from './let-in.js';
 import { commonHeaders } from './use-headers.js';
 
 /** A server that takes requests. */
@@ -31,6 +32,12 @@ const serverOptions = {
   requireHostHeader: false,
 } as const;
 
+/**
+ * Connections that may wait to be taken; the system may allow fewer (`net.core.somaxconn`). Of a thousand that come at once
+ * Node's own 511 lets the others fall, and each tries again after a second, then three.
+ */
+const backlog = 4_096;
+
 /** Once told to stop: how long a request that is on its way has to arrive, in milliseconds. */
 const sweepMs = 100;
 
@@ -45,6 +52,7 @@ const lingerMs = 1_000;
 export function listen(answer: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server = createNodeServer(serverOptions);
   const inFlight = new Set<ServerResponse>();
+  const serve = letInFirst(server, answer);
   const take: RequestListener = (request, response) => {
     if (!isWellFormed(request)) {
       const { status, headers, body } = refusal(prefersProblem(request.headers.accept));
@@ -55,7 +63,7 @@ export function listen(answer: RequestListener, { host, port }: { host: string; 
     inFlight.add(response);
     response.once('close', () => inFlight.delete(response));
     if (!server.listening) response.setHeader('connection', 'close');
-    return answer(request, response);
+    return serve(request, response);
   };
   // RFC 9110 §10.1.1: the body's reader asks for it (http/use-body.ts); an expectation that nobody knows may be ignored.
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, take);
@@ -63,7 +71,7 @@ export function listen(answer: RequestListener, { host, port }: { host: string; 
   server.on('clientError', refuseMalformed);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusedAddress(error, host, port)));
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog }, () => {
       resolve({ port: (server.address() as AddressInfo).port, stop: () => stop(server, inFlight) });
     });
   });
