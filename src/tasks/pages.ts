@@ -4,7 +4,7 @@ import type { Viewer } from '../core/viewer.js';
 import { type ListQueries, matching, type TaskFilter } from './filter.js';
 import { defaultSort, orderBy, type TaskSort } from './order.js';
 import { type PageRows, rowsBefore, rowsRead, type TaskReads, toPage } from './reads.js';
-import { type TaskRow, taskColumns } from './row.js';
+import { type TaskRow, taskColumns, tasksAsJson } from './row.js';
 import { searchTerm } from './rules.js';
 
 /** Which page; null and absent take the defaults. */
@@ -56,9 +56,7 @@ async function readFiltered(
   const where = matching(viewer, filter, values);
   const bounds = `LIMIT $${values.push(rowsRead(request, counted))}::int OFFSET $${values.push(rowsBefore(request))}::bigint`;
   const page = `SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort)} ${bounds}`;
-  const text = counted
-    ? `SELECT total, page.* FROM (SELECT count(*)::int AS total FROM tasks WHERE ${where}) AS counted
-       LEFT JOIN LATERAL (${page}) AS page ON true`
-    : page;
+  const total = counted ? `(SELECT count(*)::int FROM tasks WHERE ${where}) AS total,` : '';
+  const text = `SELECT ${total} (SELECT ${tasksAsJson} FROM (${page}) AS page) AS tasks`;
   return toPage(await db.query(text, values));
 }

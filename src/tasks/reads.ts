@@ -2,7 +2,7 @@ import { createBatching } from '../core/batching.js';
 import type { PageRequest } from '../core/page.js';
 import type { Database } from '../db/client.js';
 import { orderBy, type TaskSort, taskSorts } from './order.js';
-import { type TaskRow, taskColumns } from './row.js';
+import { type TaskRow, taskColumns, tasksAsJson, tasksFromJson } from './row.js';
 
 /** One page of one person's tasks, unfiltered. */
 interface PageKey extends PageRequest {
@@ -32,8 +32,11 @@ export interface TaskReads {
   page(sort: TaskSort, key: PageKey, counted: boolean): Promise<PageRows>;
 }
 
-/** A row of a page, beside the number of all if that is counted; without a task when the page is empty. */
-type PageRow = TaskRow & { readonly total?: number };
+/** A page as its statement gives it. */
+interface PageAnswer {
+  readonly tasks: string;
+  readonly total?: number;
+}
 
 /**
  * In each statement a key is joined to its own owner's rows alone, and each row goes back to its key by the key's place,
@@ -67,32 +70,30 @@ const readTasks = (db: Database) => async (keys: readonly TaskKey[]) => {
 
 function pagesInOrder(db: Database, sort: TaskSort, counted: boolean): (key: PageKey) => Promise<PageRows> {
   const page = `SELECT ${taskColumns} FROM tasks WHERE user_id = owner ORDER BY ${orderBy(sort)} LIMIT size OFFSET skip`;
-  // The total before the rows: beside them it would be counted once for each.
-  const count = 'CROSS JOIN LATERAL (SELECT count(*)::int AS total FROM tasks WHERE user_id = owner) AS counted';
+  const total = counted ? '(SELECT count(*)::int FROM tasks WHERE user_id = owner) AS total,' : '';
   const text = (asked: string, place: string) =>
-    `SELECT ${place} ${counted ? 'total,' : ''} page.* FROM ${asked} ${counted ? count : ''} LEFT JOIN LATERAL (${page}) AS page ON true`;
+    `SELECT ${place} ${total} (SELECT ${tasksAsJson} FROM (${page}) AS page) AS tasks FROM ${asked}`;
   const one = text('(SELECT $1::text, $2::int, $3::bigint) AS asked (owner, size, skip)', '');
   const many = text(
     'unnest($1::text[], $2::int[], $3::bigint[]) WITH ORDINALITY AS asked (owner, size, skip, place)',
     'place::int,',
   );
   return createBatching(
-    async (key) => toPage(await db.query<PageRow>(one, [key.userId, rowsRead(key, counted), rowsBefore(key)])),
+    async (key) => toPage(await db.query(one, [key.userId, rowsRead(key, counted), rowsBefore(key)])),
     async (keys) => {
-      const rows = await db.query<PageRow & { place: number }>(many, [
+      const answers = await db.query<PageAnswer & { place: number }>(many, [
         keys.map(({ userId }) => userId),
         keys.map((key) => rowsRead(key, counted)),
         keys.map(rowsBefore),
       ]);
-      const found = keys.map((): PageRow[] => []);
-      for (const row of rows) found[row.place - 1]?.push(row);
-      return found.map(toPage);
+      const found = new Map(answers.map((answer) => [answer.place, answer]));
+      return keys.map((_, index) => toPage([found.get(index + 1) as PageAnswer]));
     },
   );
 }
 
-/** A page past the end still has its total: one row, without a task. */
-export const toPage = (rows: readonly PageRow[]): PageRows => ({
-  rows: rows.length === 1 && rows[0]?.id === null ? [] : rows,
-  total: rows[0]?.total,
-});
+/** Reads the one row that a statement gives for a page. */
+export const toPage = ([answer]: readonly PageAnswer[]): PageRows => {
+  const { tasks, total } = answer as PageAnswer;
+  return { rows: tasksFromJson(tasks), total };
+};

@@ -52,8 +52,14 @@ export const countStatements = async (run: () => Promise<unknown>): Promise<numb
 const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
 
 const countRows = (result: unknown, traffic: Traffic): void => {
-  traffic.rows += (result as { rows?: unknown[] } | undefined)?.rows?.length ?? 0;
+  for (const row of (result as { rows?: object[] } | undefined)?.rows ?? []) traffic.rows += rowsWithin(row);
 };
+
+/** A page comes as one row that holds its tasks, column by column (tasks/row.ts). */
+function rowsWithin(row: object): number {
+  const tasks = 'tasks' in row && typeof row.tasks === 'string' ? JSON.parse(row.tasks)[0] : undefined;
+  return tasks?.length ?? 1;
+}
 
 /** pg's pool passes a callback, and gets no promise. */
 const countingRows = (arg: unknown, traffic: Traffic): unknown =>
