@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
+import { attached } from './attached.js';
 import type { Viewer } from './viewer.js';
 
 /** Keeps one of a kind for each request's viewer, who is made anew with the request. */
 export function forEachViewer<T>(make: (viewer: Viewer) => T): (viewer: Viewer) => T {
-  const made = new WeakMap<Viewer, T>();
+  const made = attached<Viewer, T>('made for this viewer');
   return (viewer) => {
     const one = made.get(viewer) ?? make(viewer);
     made.set(viewer, one);

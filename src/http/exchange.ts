@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../auth/credentials.js';
+import { attached } from '../core/attached.js';
 import type { Identity } from '../core/identity.js';
 
 /** GraphQL over HTTP, section 5.1. */
@@ -38,7 +39,7 @@ export interface ServerContext {
   readonly res?: ServerResponse;
 }
 
-const exchanges = new WeakMap<Request, Exchange>();
+const exchanges = attached<Request, Exchange>('exchange');
 
 /** Begins the record of a request. */
 export const beginExchange = (request: Request, exchange: Exchange): void => {

@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.js';
 import { StartError } from '../core/start-error.js';
 import { restError } from '../rest/errors.js';
 import { prefersProblem } from './accept.js';
+import { InFlight } from './in-flight.js';
 import { letInFirst } from './let-in.js';
 import { commonHeaders } from './use-headers.js';
 
@@ -51,7 +52,7 @@ const lingerMs = 1_000;
  */
 export function listen(answer: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server = createNodeServer(serverOptions);
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = new InFlight();
   const serve = letInFirst(server, answer);
   const take: RequestListener = (request, response) => {
     if (!isWellFormed(request)) {
@@ -61,7 +62,6 @@ export function listen(answer: RequestListener, { host, port }: { host: string; 
     // Nothing here depends on the name that a client calls us by.
     request.headers.host = 'localhost';
     inFlight.add(response);
-    response.once('close', () => inFlight.delete(response));
     if (!server.listening) response.setHeader('connection', 'close');
     return serve(request, response);
   };
@@ -85,7 +85,7 @@ function isWellFormed({ url, headers, httpVersion }: IncomingMessage): boolean {
 
 const validHost = /^(\[[^\s,/\]]+\]|[^\s,/?#@[\]\\:]*)(:\d*)?$/;
 
-function stop(server: Server, inFlight: ReadonlySet<ServerResponse>): Promise<void> {
+function stop(server: Server, inFlight: InFlight): Promise<void> {
   return new Promise((resolve) => {
     // A connection that was opened for nothing would keep the server from closing, and so would one that goes idle now.
     const sweep = setInterval(() => {

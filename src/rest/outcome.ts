@@ -1,4 +1,5 @@
 import type { DocumentNode } from 'graphql';
+import { attached } from '../core/attached.js';
 import type { RestCall } from './handler.js';
 
 /** What one execution leaves for the handler around Sofa. */
@@ -15,7 +16,7 @@ export interface Outcome {
   source?: unknown;
 }
 
-const outcomes = new WeakMap<object, Outcome>();
+const outcomes = attached<object, Outcome>('outcome');
 
 /** Ties an outcome to the context that its operation is executed with. */
 export const expectOutcome = (context: object, outcome: Outcome): void => {
