@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { StartError } from './core/start-error.js';
@@ -8,6 +9,8 @@ const patienceMs = 9_000;
 
 try {
   const config = readConfig();
+  // Without PGlite all the WebAssembly there is compiles Prisma's queries, whose plans are kept: to optimise it takes 60 MB that stay.
+  if (config.database.url) setFlagsFromString('--liftoff-only');
   const app = await createApp(config);
   const listening = await listen(app.handler.listener, config).catch(async (error) => {
     await app.close();
