@@ -1,6 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-
-type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+import type { RequestListener, Server } from 'node:http';
 
 /** How long requests wait for connections that come without end, in milliseconds. */
 const patienceMs = 500;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createNodeServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createNodeServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as SocketServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
@@ -16,8 +16,6 @@ export interface Listening {
   /** Takes no new connection, answers what is in flight, and resolves when all are closed. */
   stop(): Promise<void>;
 }
-
-type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const serverOptions = {
   /** A request's line and header may take this long, and its body with them this long, in milliseconds. */
