@@ -50,16 +50,15 @@ export function createBatching<Key, Value>(
 
   /** Takes the next batch out of the queue. */
   function nextBatch(): Waiting<Key, Value>[] {
-    const once = onlyOnce && new Set<unknown>();
-    const batch: Waiting<Key, Value>[] = [];
+    const batch = new Map<unknown, Waiting<Key, Value>>();
     const later: Waiting<Key, Value>[] = [];
     for (const waiting of queue) {
-      const taken = batch.length >= longestBatch || once?.has(onlyOnce?.(waiting.key));
-      if (!taken) once?.add(onlyOnce?.(waiting.key));
-      (taken ? later : batch).push(waiting);
+      const name = onlyOnce?.(waiting.key) ?? waiting;
+      if (batch.size < longestBatch && !batch.has(name)) batch.set(name, waiting);
+      else later.push(waiting);
     }
     queue = later;
-    return batch;
+    return [...batch.values()];
   }
 
   function mayLeave(): boolean {

@@ -57,8 +57,8 @@ export const isForeignKeyViolation = (error: unknown): boolean => hasCode(error,
 export const isMissingRow = (error: unknown): boolean => hasCode(error, 'P2025');
 
 // Data, constraints, rollbacks and locks: what PostgreSQL says when it has undone a statement for one of its rows.
-const refusedForARow = /^(22|23|40)|^55P03$/;
+const refusedForARow = /^(22|23|40)\w{3}$|^55P03$/;
 
 /** Whether a statement failed for one of its rows, and so changed none. A connection that broke leaves that open. */
 export const changedNothing = (error: unknown): boolean =>
-  [...chain(error)].some(({ code }) => typeof code === 'string' && code.length === 5 && refusedForARow.test(code));
+  [...chain(error)].some(({ code }) => refusedForARow.test(String(code)));

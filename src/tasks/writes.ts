@@ -17,7 +17,7 @@ export interface TaskWrites {
   toggle(queries: Queries, which: OwnTask): Promise<TaskRow | undefined>;
 }
 
-/** As in `reads.ts` a row belongs to its own owner and goes back to its key by the key's place. */
+/** As in `reads.ts` each row belongs to its key's own owner, and goes back to that key. */
 export function createTaskWrites(db: Database): TaskWrites {
   const create = createBatching(insertOne(db), insertMany(db), { changedNothing });
   const toggle = createBatching(toggleOne(db), toggleMany(db), { changedNothing, onlyOnce: nameOf });
