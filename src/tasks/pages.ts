@@ -3,7 +3,7 @@ import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { type ListQueries, matching, type TaskFilter } from './filter.js';
 import { defaultSort, orderBy, type TaskSort } from './order.js';
-import { type PageRows, rowsBefore, rowsRead, type TaskReads, toPage } from './reads.js';
+import { onePage, type PageRows, rowsBefore, rowsRead, type TaskReads } from './reads.js';
 import { type TaskRow, taskColumns, tasksAsJson } from './row.js';
 import { searchTerm } from './rules.js';
 
@@ -58,5 +58,5 @@ async function readFiltered(
   const page = `SELECT ${taskColumns} FROM tasks WHERE ${where} ORDER BY ${orderBy(sort)} ${bounds}`;
   const total = counted ? `(SELECT count(*)::int FROM tasks WHERE ${where}) AS total,` : '';
   const text = `SELECT ${total} (SELECT ${tasksAsJson} FROM (${page}) AS page) AS tasks`;
-  return toPage(await db.query(text, values));
+  return onePage(db, text, values);
 }

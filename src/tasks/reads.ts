@@ -79,7 +79,7 @@ function pagesInOrder(db: Database, sort: TaskSort, counted: boolean): (key: Pag
     'place::int,',
   );
   return createBatching(
-    async (key) => toPage(await db.query(one, [key.userId, rowsRead(key, counted), rowsBefore(key)])),
+    (key) => onePage(db, one, [key.userId, rowsRead(key, counted), rowsBefore(key)]),
     async (keys) => {
       const answers = await db.query<PageAnswer & { place: number }>(many, [
         keys.map(({ userId }) => userId),
@@ -87,13 +87,15 @@ function pagesInOrder(db: Database, sort: TaskSort, counted: boolean): (key: Pag
         keys.map(rowsBefore),
       ]);
       const found = new Map(answers.map((answer) => [answer.place, answer]));
-      return keys.map((_, index) => toPage([found.get(index + 1) as PageAnswer]));
+      return keys.map((_, index) => toPage(found.get(index + 1) as PageAnswer));
     },
   );
 }
 
-/** Reads the one row that a statement gives for a page. */
-export const toPage = ([answer]: readonly PageAnswer[]): PageRows => {
-  const { tasks, total } = answer as PageAnswer;
-  return { rows: tasksFromJson(tasks), total };
-};
+const toPage = ({ tasks, total }: PageAnswer): PageRows => ({ rows: tasksFromJson(tasks), total });
+
+/** Reads one page by a statement that answers a row for it, whatever the page holds. */
+export async function onePage({ query }: Pick<Database, 'query'>, text: string, values: readonly unknown[]): Promise<PageRows> {
+  const [answer] = await query<PageAnswer>(text, values);
+  return toPage(answer as PageAnswer);
+}
