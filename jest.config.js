@@ -31,7 +31,7 @@ export default {
   ],
   globalSetup: './tests/support/start-databases.js',
   globalTeardown: './tests/support/stop-databases.js',
-  coverageProvider: 'v8',
+  coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts', '!src/generated/**'],
   coverageThreshold: { global: { lines: 90, branches: 90 } },
   coverageReporters: ['text-summary'],
