@@ -1,10 +1,10 @@
-// Writes dist/server/main.js, which `npm start` runs: our modules and those that they use, in one file. Finding and reading
-// more than a thousand files is most of what a start would cost (docs/performance.md).
+// Writes dist/server: what `npm start` runs, and the commands for the database. Each is one file of our modules and those that
+// they use: finding and reading more than a thousand files is most of what a start would cost (docs/performance.md).
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/server/main.js',
+  entryPoints: { main: 'src/main.ts', migrate: 'scripts/migrate.ts', seed: 'prisma/seed.ts' },
+  outdir: 'dist/server',
   bundle: true,
   platform: 'node',
   target: 'node20',

@@ -11,7 +11,7 @@ import { migrationAdapter } from '../src/db/migration-adapter.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { refusal, runScript } from './support/script.js';
 
-const migrate = (args: string, env?: Record<string, string>) => runScript('scripts/migrate.ts', args, env);
+const migrate = (args: string, env?: Record<string, string>) => runScript('db:migrate', args, env);
 
 async function onDatabase(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client(url);

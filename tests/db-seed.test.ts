@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const seed = (args: string, env: Record<string, string>) => runScript('prisma/seed.ts', args, env);
+const seed = (args: string, env: Record<string, string>) => runScript('db:seed', args, env);
 
 describe('npm run db:seed', () => {
   test('makes people who can sign in to their even share of the tasks, and runs twice', async () => {

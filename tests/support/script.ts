@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<'db:migrate' | 'db:seed', string>;
+};
 
 /** How a script ended, and what it printed. */
 export interface ScriptEnd {
@@ -12,13 +16,15 @@ export interface ScriptEnd {
 }
 
 /**
- * Runs a script as npm does.
+ * Runs a command of package.json as npm does, built before the tests (tests/support/start-databases.js).
+ * @param script such as `db:seed`.
  * @param args separated by spaces.
  * @param env of our own environment only the way to the tools is passed on.
  */
-export function runScript(script: string, args: string, env: Record<string, string> = {}): Promise<ScriptEnd> {
+export function runScript(script: keyof typeof scripts, args: string, env: Record<string, string> = {}): Promise<ScriptEnd> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args.split(' ').filter(Boolean)], {
+  const [, ...command] = scripts[script].split(' ');
+  const child = spawn(process.execPath, [...command, ...args.split(' ').filter(Boolean)], {
     cwd: root,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
