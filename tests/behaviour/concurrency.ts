@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person, sharedApp } from '../support/app.js';
 import { countStatements } from '../support/statements.js';
 import { styles } from '../support/styles.js';
+
+const app = await sharedApp();
 
 describe('behaviour/concurrency', () => {
   interface Task {
@@ -22,9 +24,7 @@ describe('behaviour/concurrency', () => {
   }
 
   const people: (Person & { tasks: number[] })[] = [];
-  let app: TestApp;
   beforeAll(async () => {
-    app = await openTestApp();
     for (let n = 0; n < 8; n++) {
       const person = await newPerson(app);
       const rows = await app.db.query<{ id: number }>(
@@ -34,7 +34,6 @@ describe('behaviour/concurrency', () => {
       people.push({ ...person, tasks: rows.map(({ id }) => id).sort((a, b) => b - a) });
     }
   });
-  afterAll(() => app.close());
 
   const sorts = ['-id', 'id', 'title'];
   const anyOf = <T>(items: readonly T[], n: number): T => items[n % items.length] as T;

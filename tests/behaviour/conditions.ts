@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { type Arguments, type Operation, styles } from '../support/styles.js';
 
-describe('behaviour/conditions', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
+describe('behaviour/conditions', () => {
   const versionOf = async (id: number) => {
     const [row] = await app.db.query<{ version: number }>('SELECT version FROM tasks WHERE id = $1', [id]);
     return row?.version;

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { countStatements } from '../support/statements.js';
 import { restStyle } from '../support/styles.js';
+
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
 describe('behaviour/connections', () => {
   interface Connection {
@@ -11,19 +14,13 @@ describe('behaviour/connections', () => {
     pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
   }
 
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
   beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
     const many = `INSERT INTO tasks (user_id, title, status, created_at)
     SELECT $1, 'task ' || n % 5, CASE n % 2 WHEN 0 THEN 'Pending' ELSE 'Completed' END, '2025-12-14T10:00:00Z'::timestamptz + (n / 4) * interval '1 second'
     FROM generate_series(1, 23) AS n`;
     await app.db.query(many, [ada.id]);
     await app.db.query(many, [bob.id]);
   });
-  afterAll(() => app.close());
 
   const fields =
     '{ totalCount edges { cursor node { id title } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }';

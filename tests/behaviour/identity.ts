@@ -1,15 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, password, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, password, sharedApp } from '../support/app.js';
 import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
-describe('behaviour/identity', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await openTestApp();
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
 
+describe('behaviour/identity', () => {
   const email = () => `${randomBytes(8).toString('hex')}@example.com`;
   interface Payload {
     access_token: string;

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { type Arguments, restStyle, styles } from '../support/styles.js';
+
+const app = await sharedApp();
+const ada = await newPerson(app);
 
 describe('behaviour/lists', () => {
   interface Page {
@@ -11,12 +14,8 @@ describe('behaviour/lists', () => {
     limit: number;
   }
 
-  let app: TestApp;
-  let ada: Person;
   const titles = ['milk', 'Bread', 'eggs 100%', 'Ärger', 'under_score', 'back\\slash', 'zebra', 'apple', 'milk'];
   beforeAll(async () => {
-    app = await openTestApp();
-    ada = await newPerson(app);
     const bob = await newPerson(app);
     for (const [index, title] of titles.entries()) {
       const description = index === 6 ? 'likes MILK' : null;
@@ -27,7 +26,6 @@ describe('behaviour/lists', () => {
     // Ties in time, which only the id can break.
     await app.db.query(`UPDATE tasks SET created_at = '2025-12-14T10:00:00Z' WHERE user_id = $1 AND title LIKE '%e%'`, [ada.id]);
   });
-  afterAll(() => app.close());
 
   describe.each(styles)('tasks over $name', (style) => {
     const list = (args: Arguments = {}) => style.call(app.fetch, 'tasks', args, ada.token);

@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, type Person, password, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { type Arguments, type Operation, type Style, styles } from '../support/styles.js';
 
-describe('behaviour/retries', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
+describe('behaviour/retries', () => {
   const call = (style: Style, operation: Operation, args: Arguments, token: string | undefined = ada.token) =>
     style.call(app.fetch, operation, args, token);
   const countTasks = async (person: Person) => {

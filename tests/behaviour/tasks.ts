@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { type Arguments, type Operation, type Outcome, styles } from '../support/styles.js';
 
-describe('behaviour/tasks', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
+describe('behaviour/tasks', () => {
   const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   type Task = {
     id: number;

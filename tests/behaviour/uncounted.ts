@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { newPerson, type Person, sharedApp } from '../support/app.js';
 import { type Arguments, restStyle, styles } from '../support/styles.js';
+
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
 describe('behaviour/uncounted', () => {
   interface Page {
@@ -8,17 +11,11 @@ describe('behaviour/uncounted', () => {
     total?: number;
   }
 
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
   const make = (title: string, { token }: Person) => restStyle.call(app.fetch, 'createTask', { input: { title } }, token);
   beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
     for (let n = 1; n <= 9; n++) await make(n % 3 === 0 ? `Milk ${n}` : `Bread ${n}`, ada);
     for (let n = 1; n <= 4; n++) await make(`Bob’s ${n}`, bob);
   });
-  afterAll(() => app.close());
 
   const lists: Arguments[] = [1, 2, 3, 4, 8, 9, 10, 100].flatMap((limit) =>
     [1, 2, 3, 9, 10].flatMap((page) =>

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, type Person, password, sharedApp } from '../support/app.js';
 import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
-describe('behaviour/users', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await openTestApp();
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
 
+describe('behaviour/users', () => {
   describe.each(styles)('$name', (style) => {
     const call = (operation: Operation, args: Arguments, token: string) => style.call(app.fetch, operation, args, token);
     const update = (person: Person, input: object) => call('updateMe', { input }, person.token);

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { graphqlRefusal } from '../support/refusals.js';
 import { type Operation, restStyle } from '../support/styles.js';
 
+const app = await sharedApp();
+const ada = await newPerson(app);
+
 describe('http/bad-token', () => {
-  let app: TestApp;
-  let ada: Person;
   let stale: string;
   beforeAll(async () => {
-    app = await openTestApp();
-    ada = await newPerson(app);
     const gone = await newPerson(app);
     await restStyle.call(app.fetch, 'logout', {}, gone.token);
     stale = gone.token;
   });
-  afterAll(() => app.close());
 
   const login = () => `login(input: { email: "${ada.email}", password: "${ada.password}" }) { tokenType }`;
 

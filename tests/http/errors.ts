@@ -1,18 +1,13 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../src/rest/routes.js';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { newPerson, sharedApp } from '../support/app.js';
 import { doors, restRefusal } from '../support/refusals.js';
 
-describe('http/errors', () => {
-  let app: TestApp;
-  let ada: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    ada = await newPerson(app);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const ada = await newPerson(app);
 
+describe('http/errors', () => {
   const json = { 'content-type': 'application/json' };
   const put = (body: BodyInit, headers: Record<string, string> = json) => ({ method: 'PUT', headers, body });
   const authorized = (init: RequestInit): RequestInit => ({

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { type GraphqlAnswer, query } from '../support/graphql.js';
 
-describe('http/graphql-over-http', () => {
-  let app: TestApp;
-  let ada: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    ada = await newPerson(app);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const ada = await newPerson(app);
 
+describe('http/graphql-over-http', () => {
   const newType = 'application/graphql-response+json';
   const ask = (document: string, variables?: object, accept?: string, token: string | undefined = ada.token) =>
     query(app.fetch, document, token, variables, accept === undefined ? {} : { accept });

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openTestApp, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { sharedApp } from '../support/app.js';
 import { graphqlRefusal } from '../support/refusals.js';
 
-describe('http/graphql-refusals', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await openTestApp();
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
 
+describe('http/graphql-refusals', () => {
   const json = { 'content-type': 'application/json' };
 
   describe('whatever /graphql refuses has errors with code and details, and the status of the table', () => {

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { restRefusal } from '../support/refusals.js';
 
-describe('http/input', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
+describe('http/input', () => {
   const send = (method: string, path: string, body?: string) =>
     app.fetch(path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` }, body });
   const make = async (body: object): Promise<Record<string, unknown>> =>

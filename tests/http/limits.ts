@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { describe, expect, it } from '@jest/globals';
+import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 
-describe('http/limits', () => {
-  let app: TestApp;
-  let ada: Person;
-  beforeAll(async () => {
-    app = await openTestApp();
-    ada = await newPerson(app);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const ada = await newPerson(app);
 
+describe('http/limits', () => {
   const ask = (document: string, variables: object = {}, accept = 'application/json', operationName?: string) =>
     query(app.fetch, document, ada.token, variables, { accept }, operationName);
   const times = (count: number, write: (n: number) => string) => Array.from({ length: count }, (_, n) => write(n)).join(' ');

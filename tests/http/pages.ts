@@ -1,16 +1,10 @@
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openTestApp, type TestApp } from '../support/app.js';
+import { describe, expect, test } from '@jest/globals';
+import { openTestApp, sharedApp } from '../support/app.js';
+
+const app = await sharedApp();
 
 describe('http/pages', () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await openTestApp();
-  });
-
-  afterAll(() => app.close());
-
   /** Asks as a browser does. */
   const open = (path: string, headers: Record<string, string> = {}, { fetch } = app): Promise<Response> =>
     fetch(path, { headers: { accept: 'text/html,*/*;q=0.8', ...headers } });

@@ -1,23 +1,16 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { newPerson, openTestApp, type Person, type TestApp, testSecret } from '../support/app.js';
+import { newPerson, sharedApp, testSecret } from '../support/app.js';
 import { claimsOf, encode, forge, goodHeader } from '../support/forge.js';
 import { doors } from '../support/refusals.js';
 import { styles } from '../support/styles.js';
 
-describe('http/tokens', () => {
-  let app: TestApp;
-  let ada: Person;
-  let bob: Person;
-  let claims: Record<string, unknown>;
-  beforeAll(async () => {
-    app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
-    claims = claimsOf(ada.token);
-  });
-  afterAll(() => app.close());
+const app = await sharedApp();
+const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
+describe('http/tokens', () => {
+  const claims = claimsOf(ada.token);
   const now = () => Math.floor(Date.now() / 1000);
   const unsigned = (alg: unknown) => `${encode({ alg, typ: 'JWT' })}.${encode(claims)}.`;
   const withHeader = (more: object, secret?: string) => forge(claims, { header: { ...goodHeader, ...more }, secret });

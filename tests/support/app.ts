@@ -50,6 +50,17 @@ export async function openTestApp(settings: Record<string, string> = {}, kind = 
   };
 }
 
+let shared: Promise<TestApp> | undefined;
+
+/** The app with its default settings that the parts of one file share: their people keep them apart. */
+export const sharedApp = (): Promise<TestApp> => {
+  shared ??= openTestApp();
+  return shared;
+};
+
+/** Closes what the parts of a file have shared. */
+export const closeSharedApp = async (): Promise<void> => (await shared)?.close();
+
 /** A signed-in person. */
 export interface Person {
   readonly id: string;

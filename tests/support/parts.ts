@@ -1,4 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { afterAll } from '@jest/globals';
+import { closeSharedApp } from './app.js';
 
 /**
  * Imports the tests of a folder, each of which describes itself, into the one file that jest runs of it: jest loads the app
@@ -8,5 +10,6 @@ import { readdir } from 'node:fs/promises';
 export async function importParts(here: string): Promise<void> {
   const folder = new URL('.', here);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  afterAll(closeSharedApp);
   for (const name of names.sort()) await import(new URL(name, folder).pathname);
 }
