@@ -3,6 +3,9 @@ import { afterAll, afterEach } from '@jest/globals';
 import type { Fetch } from '../styles.js';
 import { heldFetch, takeUndescribed } from './hold.js';
 
+// Node's own limit. jest's hundred frames, each looked up in a source map, are a tenth of what a refusal costs here.
+Error.stackTraceLimit = 10;
+
 globalThis.fetch = heldFetch(globalThis.fetch as Fetch);
 
 // Not thrown where it is found: a client under test might take it for an answer of its own.
