@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
 import { mergeDeep } from '@graphql-tools/utils';
 import { apiCompare } from 'api-smart-diff';
@@ -36,7 +37,7 @@ type Path = Difference['path'];
 
 function restChanges(before: string, after: string): string[] {
   const [old, young] = [explicit(before), explicit(after)];
-  dropEqualAnswers(old, young);
+  dropEqual(old, young);
   const differences = apiCompare(old, young).diffs as unknown as Difference[];
   const breaking = differences.filter((difference) => difference.path[0] === 'paths' && breaks(difference));
   const isGone = (path: Path) => breaking.some((each) => each.action === 'remove' && each.path.join() === path.join());
@@ -67,13 +68,19 @@ function explicit(text: string): OpenApi {
   return { ...document, paths: flatten(document.paths, document) as OpenApi['paths'] };
 }
 
-function flatten(node: unknown, document: object): unknown {
-  if (Array.isArray(node)) return node.map((item) => flatten(item, document));
+function flatten(node: unknown, document: object, known = new Map<string, unknown>()): unknown {
+  if (Array.isArray(node)) return node.map((item) => flatten(item, document, known));
   if (typeof node !== 'object' || node === null) return node;
   const { $ref, allOf = [], ...own } = node as { $ref?: string; allOf?: unknown[] };
-  const named = $ref === undefined ? [] : [valueFromPointer(document, $ref)];
-  const parts = [...named, ...allOf].map((part) => flatten(part, document) as object);
-  return mergeDeep([...parts, Object.fromEntries(Object.entries(own).map(([key, value]) => [key, flatten(value, document)]))]);
+  const parts = allOf.map((part) => flatten(part, document, known) as object);
+  if ($ref !== undefined) {
+    if (!known.has($ref)) known.set($ref, flatten(valueFromPointer(document, $ref), document, known));
+    parts.unshift(known.get($ref) as object);
+  }
+  return mergeDeep([
+    ...parts,
+    Object.fromEntries(Object.entries(own).map(([key, value]) => [key, flatten(value, document, known)])),
+  ]);
 }
 
 const valueFromPointer = (document: object, pointer: string): unknown =>
@@ -82,17 +89,20 @@ const valueFromPointer = (document: object, pointer: string): unknown =>
     .slice(1)
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], document);
 
-/** Takes out what is the same in both: most answers are, and the library takes seconds for them. */
-function dropEqualAnswers(old: OpenApi, young: OpenApi): void {
+/** Takes out the operations and the answers that are the same in both: most are, and the library takes seconds for them. */
+function dropEqual(old: OpenApi, young: OpenApi): void {
   for (const [address, methods] of Object.entries(old.paths)) {
-    for (const [method, { responses }] of Object.entries(methods)) {
-      const others = young.paths[address]?.[method]?.responses ?? {};
-      for (const [status, answer] of Object.entries(responses)) {
-        if (JSON.stringify(answer) !== JSON.stringify(others[status])) continue;
-        delete responses[status];
-        delete others[status];
-      }
-    }
+    const others = young.paths[address] ?? {};
+    dropEqualEntries(methods, others);
+    for (const [method, { responses }] of Object.entries(methods)) dropEqualEntries(responses, others[method]?.responses ?? {});
+  }
+}
+
+function dropEqualEntries(old: Record<string, unknown>, young: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(old)) {
+    if (!isDeepStrictEqual(value, young[key])) continue;
+    delete old[key];
+    delete young[key];
   }
 }
 
