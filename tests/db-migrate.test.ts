@@ -79,10 +79,17 @@ describe('npm run db:migrate', () => {
     expect(created).toMatch(/^\d{14}_add_labels$/);
     expect((await migrationsIn(prisma)).sort().at(-1)).toBe(created);
     expect(await readFile(new URL(`migrations/${created}/migration.sql`, prisma), 'utf8')).toContain('CREATE TABLE "labels" (');
-    expect(await createMigration('again', prisma)).toBeUndefined();
+    const { url, drop } = await createPostgresDatabase('');
+    const adapter = migrationAdapter(new PrismaPg({ connectionString: url }), (script) => onDatabase(url, script));
+    await applyMigrations((text) => onDatabase(url, text) as Promise<Record<string, unknown>[]>, adapter, prisma);
+    const columns = `SELECT column_name, data_type, is_nullable FROM information_schema.columns WHERE table_name = 'labels'`;
+    expect(await onDatabase(url, columns)).toEqual([
+      { column_name: 'id', data_type: 'integer', is_nullable: 'NO' },
+      { column_name: 'text', data_type: 'text', is_nullable: 'NO' },
+    ]);
     await appendFile(schema, 'model Label {');
-    const adapter = new PrismaPg({ connectionString: process.env.TEST_SERVER_URL });
     await expect(differenceFrom(adapter, prisma)).rejects.toThrow(/^schema\.prisma cannot be compared: [^\n]+$/);
+    await drop();
     await rm(folder, { recursive: true });
   });
 
