@@ -20,6 +20,9 @@ function bearerToken(request: Request): string | undefined {
   return credentials?.[1] && credentials[1].length <= longestToken ? credentials[1] : undefined;
 }
 
+/** A request on its way; its `url` is parsed when it is read, which only a token that is new needs. */
+type Turn = Pick<Parameters<NonNullable<Plugin['onRequest']>>[0], 'request' | 'url'>;
+
 /**
  * Identify: finds out who asks, once, for both styles. The JWT plugin verifies the token; the session it names must
  * live. It never refuses: what an operation needs decides that.
@@ -41,7 +44,7 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
   const verified = createVerifiedTokens();
 
   /** What a token claims that holds. */
-  async function verify(request: Request, url: URL): Promise<unknown> {
+  async function verify({ request, url }: Turn): Promise<unknown> {
     const found: { jwt?: { payload: unknown } } = {};
     try {
       await (verifier.onRequestParse as (payload: object) => unknown)({ request, url, serverContext: found });
@@ -52,16 +55,17 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
   }
 
   /** Whom the request's token speaks of; undefined when it holds no token that does. */
-  async function read(request: Request, url: URL, token: string): Promise<Viewer | undefined> {
-    const payload = await verify(request, url);
+  async function read(turn: Turn, token: string): Promise<Viewer | undefined> {
+    const payload = await verify(turn);
     const viewer = viewerOf(payload);
     if (viewer) verified.set(token, viewer, (payload as { exp: number }).exp);
     return viewer;
   }
 
-  async function identify(request: Request, url: URL): Promise<Identity> {
+  async function identify(turn: Turn): Promise<Identity> {
+    const { request } = turn;
     const token = bearerToken(request);
-    const viewer = token && (verified.get(token) ?? (await read(request, url, token)));
+    const viewer = token && (verified.get(token) ?? (await read(turn, token)));
     if (!viewer) return { kind: request.headers.has('authorization') ? 'rejected' : 'anonymous' };
     try {
       const live = sessions.isLive(viewer);
@@ -75,10 +79,10 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
   return {
     // The plugin's own hooks run for GraphQL alone or too late for REST: its verification is called from here.
     onYogaInit: (payload) => verifier.onYogaInit(payload as never),
-    onRequest: async ({ request, url }) => {
+    onRequest: async (turn) => {
       // Whoever watches us needs the answer also when no session can be looked up.
-      if (isHealth(pathOf(request.url))) return;
-      exchangeOf(request).identity = await identify(request, url);
+      if (isHealth(pathOf(turn.request.url))) return;
+      exchangeOf(turn.request).identity = await identify(turn);
     },
   };
 }
