@@ -3,7 +3,7 @@ import { afterAll, afterEach } from '@jest/globals';
 import type { Fetch } from '../styles.js';
 import { heldFetch, takeUndescribed } from './hold.js';
 
-// Node's own limit. jest's hundred frames, each looked up in a source map, are a tenth of what a refusal costs here.
+// Node's own limit. GraphQL reads each refusal's stack, and jest looks up a hundred frames of it in source maps.
 Error.stackTraceLimit = 10;
 
 globalThis.fetch = heldFetch(globalThis.fetch as Fetch);
