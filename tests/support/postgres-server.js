@@ -23,7 +23,7 @@ const settings = {
 
 /**
  * Until initdb runs nothing is awaited: a thousand small steps would each wait for what else keeps this thread busy.
- * @param {string} folder of its own, for binaries and data
+ * @param {string} folder made when it is not there, for binaries and data
  * @returns {Promise<{url: string, stop(): Promise<void>}>}
  */
 export async function startPostgres(folder) {

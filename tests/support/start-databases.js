@@ -1,7 +1,6 @@
 // Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server, one PGlite image and
 // one data folder, all migrated, for the tests to copy from.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,7 +31,6 @@ export default async function startDatabases() {
 
 async function findServer(folder) {
   if (process.env.TEST_SERVER_URL) return;
-  mkdirSync(folder);
   globalThis.testServer = await startPostgres(folder);
   process.env.TEST_SERVER_URL = globalThis.testServer.url;
 }
