@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { letInFirst } from '../../src/http/let-in.js';
+import { createPostgresDatabase } from '../support/databases.js';
 import { startServer } from '../support/server-process.js';
 
 describe('http/arrivals', () => {
@@ -44,7 +45,7 @@ describe('http/arrivals', () => {
     });
 
     it('requests wait no longer than half a second for connections that come without end', async () => {
-      const [atOnce, end] = [5, 1_000];
+      const [atOnce, end] = [5, 600];
       const arrive = () => clients.push(connect(port, '127.0.0.1').on('error', () => {}));
       server.on('connection', () => {
         for (const start = performance.now(); performance.now() - start < 2; );
@@ -60,7 +61,8 @@ describe('http/arrivals', () => {
   });
 
   it('of a thousand at once none is turned away, even while the server does nothing', async () => {
-    const server = await startServer();
+    const { url, drop } = await createPostgresDatabase();
+    const server = await startServer({ DATABASE_URL: url });
     const clients: Socket[] = [];
     try {
       server.process.kill('SIGSTOP');
@@ -76,6 +78,7 @@ describe('http/arrivals', () => {
       for (const client of clients) client.destroy();
       server.process.kill('SIGCONT');
       await server.stop();
+      await drop();
     }
   });
 });
