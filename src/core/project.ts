@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The project's folder: `package.json`, `prisma/`. As far from here as from `dist/server/main.js`, where the build puts all of this. */
+/** The project's folder: `package.json`, `prisma/`. As far from here as from `dist/server`, where the build puts all of this. */
 export const projectFolder = new URL('../../', import.meta.url);
 
 /** The product's version, as `package.json` has it. */
