@@ -79,6 +79,7 @@ describe('npm run db:migrate', () => {
     expect(created).toMatch(/^\d{14}_add_labels$/);
     expect((await migrationsIn(prisma)).sort().at(-1)).toBe(created);
     expect(await readFile(new URL(`migrations/${created}/migration.sql`, prisma), 'utf8')).toContain('CREATE TABLE "labels" (');
+    expect(await createMigration('again', prisma)).toBeUndefined();
     const { url, drop } = await createPostgresDatabase('');
     const adapter = migrationAdapter(new PrismaPg({ connectionString: url }), (script) => onDatabase(url, script));
     await applyMigrations((text) => onDatabase(url, text) as Promise<Record<string, unknown>[]>, adapter, prisma);

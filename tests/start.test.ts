@@ -55,10 +55,10 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     const port = await new Promise<number>((resolve) =>
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
     );
-    const { url, drop } = await createPostgresDatabase();
-    const { code, said } = await refusedStart({ DATABASE_URL: url, API_PORT: String(port) });
+    const DATA_DIR = path.join(folder, 'port-taken');
+    await copyDataDir(DATA_DIR);
+    const { code, said } = await refusedStart({ DATA_DIR, API_PORT: String(port) });
     other.close();
-    await drop();
     expect([code, said]).toEqual([
       1,
       `Tandem cannot start: API_HOST, API_PORT: 127.0.0.1:${port} is taken by another process.\n`,
