@@ -1,4 +1,5 @@
 import {
+  type ASTNode,
   BREAK,
   type DocumentNode,
   type ExecutionArgs,
@@ -50,7 +51,8 @@ export function createExecutor(): Execute {
 
   return (args) => {
     const found = compiledFor(args);
-    if (!found || !(args.variablesFit || doVariablesFit(found.operation, args))) return execute(args);
+    if (!found || !isNamed(found.operation, args) || !(args.variablesFit || doVariablesFit(found.operation, args)))
+      return execute(args);
     const result = found.run(args.rootValue, args.contextValue, args.variableValues);
     return result instanceof Promise ? result.then((settled) => finish(settled, args)) : finish(result, args);
   };
@@ -61,6 +63,10 @@ interface Compiled {
   readonly run: CompiledQuery['query'];
 }
 
+/** graphql-jit takes no notice of the name. */
+const isNamed = ({ name }: OperationDefinitionNode, { operationName }: ExecutionArgs): boolean =>
+  operationName == null || name?.value === operationName;
+
 /** By graphql-js: graphql-jit takes a list for an input object. */
 function doVariablesFit(
   { variableDefinitions = [] }: OperationDefinitionNode,
@@ -69,9 +75,8 @@ function doVariablesFit(
   return variableDefinitions.length === 0 || !getVariableValues(schema, variableDefinitions, variableValues ?? {}).errors;
 }
 
-/** Without data nothing has run: the variables did not fit. */
-function finish(result: ExecutionResult, args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
-  if (result.data === undefined) return execute(args);
+/** Never executes again with graphql-js: a mutation may have run. */
+function finish(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
   return result.errors ? { ...result, errors: result.errors.map((error) => placed(error, args.document)) } : result;
 }
 
@@ -91,24 +96,30 @@ function offsetOf(text: string, { line, column }: SourceLocation): number {
 }
 
 /**
- * The operation of a document that means the same to graphql-jit as to graphql-js: it takes the first of several operations, drops
- * fields when a fragment is under `@skip` or `@include` (zalando-incubator/graphql-jit#111), confuses aliases with paths,
- * and its word on a variable whose default was replaced by null cannot be told from a failure of ours.
+ * The operation of a document for which graphql-jit (0.8.9) and graphql-js agree, by a positive list: one operation with one root
+ * field, no alias, directive, fragment or default, and each variable a whole argument. Outside it graphql-jit runs the first of
+ * several operations, drops fields of conditional fragments (zalando-incubator/graphql-jit#111), confuses aliases with paths,
+ * and makes `null` of an absent variable inside an object or a list (#230).
  */
 function plainOperation(document: DocumentNode): OperationDefinitionNode | undefined {
-  const [operation, ...others] = document.definitions.filter(
-    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
-  );
-  if (!operation || others.length > 0 || operation.selectionSet.selections.length > 1) return undefined;
-  let plain = true;
+  const [operation, ...others] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) return undefined;
+  if (operation.selectionSet.selections.length !== 1) return undefined;
+  let isPlain = true;
   const stop = () => {
-    plain = false;
+    isPlain = false;
     return BREAK;
   };
-  visit(document, {
+  visit(operation, {
     Directive: stop,
+    FragmentSpread: stop,
+    InlineFragment: stop,
     Field: ({ alias }) => (alias ? stop() : undefined),
-    VariableDefinition: ({ defaultValue }) => (defaultValue ? stop() : undefined),
+    VariableDefinition: ({ defaultValue }) => (defaultValue ? stop() : false),
+    Variable: (_node, _key, parent) => (isArgument(parent) ? undefined : stop()),
   });
-  return plain ? operation : undefined;
+  return isPlain ? operation : undefined;
 }
+
+const isArgument = (parent: ASTNode | readonly ASTNode[] | undefined): boolean =>
+  parent !== undefined && 'kind' in parent && parent.kind === Kind.ARGUMENT;

@@ -39,7 +39,8 @@ export function createJudge(schema: GraphQLSchema): Judge {
   return ({ document, operationName, variableValues }, exchange) => {
     const variables = variableValues ?? {};
     const operation = getOperationAST(document, operationName);
-    if (!operation) return { variablesFit: false };
+    // What cannot be judged must not run.
+    if (!operation) return { refusal: noSuchOperation(operationName), variablesFit: false };
     const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
     if (errors) return { variablesFit: false };
     const asked = remember(document, operationName, coerced, () => ({
@@ -51,6 +52,11 @@ export function createJudge(schema: GraphQLSchema): Judge {
     return { refusal: refusalOf(asked, exchange), variablesFit: true };
   };
 }
+
+const noSuchOperation = (name: string | null | undefined): AppError =>
+  new AppError('BAD_REQUEST', {
+    message: name ? `Unknown operation named "${name}".` : 'Must provide operation name if query contains multiple operations.',
+  });
 
 function refusalOf(asked: Asked, { identity }: Exchange): AppError | undefined {
   if (identity.kind === 'rejected' && !asked.isForAnyone) return new AppError('UNAUTHENTICATED');

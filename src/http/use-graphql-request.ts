@@ -34,7 +34,8 @@ function checkParams(params: unknown): GraphqlParams {
   if (operationName != null && typeof operationName !== 'string') throw malformed('The operationName must be a string.');
   if (variables != null && !isMap(variables)) throw malformed('The variables must be an object.');
   if (extensions != null && !isMap(extensions)) throw malformed('The extensions must be an object.');
-  return { query, operationName, variables, extensions };
+  // An empty name counts as absent, as in GET's parameters.
+  return { query, operationName: operationName || undefined, variables, extensions };
 }
 
 function checkQuery(params: URLSearchParams): void {

@@ -13,7 +13,7 @@ describe('http/known-documents', () => {
     app = await openTestApp();
     ada = await newPerson(app);
     const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' };
-    const made = await app.fetch('/api/tasks', { method: 'POST', headers, body: '{"title":"Milk"}' });
+    const made = await app.fetch('/api/tasks', { method: 'POST', headers, body: '{"title":"Milk","description":"Fresh"}' });
     id = String(((await made.json()) as { id: number }).id);
   });
   afterAll(() => app.close());
@@ -103,4 +103,33 @@ describe('http/known-documents', () => {
       await fresh.handler.dispose();
     },
   );
+
+  const post = (body: object) =>
+    app.fetch('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  it('an absent variable stays an absent field, however often the document came', async () => {
+    const query =
+      'mutation ($id: ID!, $t: String, $d: String) { updateTask(id: $id, input: { title: $t, description: $d }) { description } }';
+    for (let time = 1; time <= 6; time++) {
+      const response = await post({ query, variables: { id, t: `Milk ${time}` } });
+      expect(await response.json()).toEqual({ data: { updateTask: { description: 'Fresh' } } });
+    }
+  });
+
+  it('refuses an operation name that the document does not have, however often the document came', async () => {
+    const query = 'mutation A { createTask(input: { title: "once" }) { id } }';
+    for (let time = 1; time <= 6; time++) expect((await post({ query, operationName: 'A' })).status).toBe(200);
+    const total = async () => ((await (await post({ query: '{ tasks { total } }' })).json()) as { data: object }).data;
+    const before = await total();
+    for (let time = 1; time <= 6; time++) {
+      const { errors } = (await (await post({ query, operationName: 'B' })).json()) as { errors: { extensions: object }[] };
+      expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_REQUEST', details: {} } })]);
+    }
+    expect(await total()).toEqual(before);
+    for (let time = 1; time <= 3; time++) expect((await post({ query, operationName: '' })).status).toBe(200);
+  });
 });

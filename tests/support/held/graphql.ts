@@ -94,7 +94,7 @@ function dataFaults(params: Params | undefined, data: Record<string, unknown> | 
   if (!params) return ['answers what cannot be read'];
   if (data === null || data === undefined) return ['has data that is null, though every root field may be'];
   const document: DocumentNode = parse(params.query);
-  const operation = getOperationAST(document, params.operationName);
+  const operation = getOperationAST(document, params.operationName || undefined);
   if (!operation) return ['answers no operation'];
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], params.variables ?? {});
   if (!coerced) return ['answers variables that do not fit'];
