@@ -2,10 +2,10 @@
 import { printSchema } from 'graphql';
 import { errorRows } from '../src/core/error-catalogue.js';
 import { readVersion } from '../src/core/project.js';
-import { schema } from '../src/graphql/schema.js';
 import { openApiDocument } from '../src/rest/openapi.js';
 import { routes } from '../src/rest/routes.js';
 import { restView } from '../src/rest/view.js';
+import { schema } from '../src/schema/root.js';
 
 const restCell = (only: string | undefined, status: number, header: string | undefined) =>
   only === 'GraphQL' ? 'never' : `${status}${header ? ` + \`${header}\`` : ''}`;

@@ -9,8 +9,6 @@ import { createLogger, type Logger } from './core/log.js';
 import { readVersion } from './core/project.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
-import { createExecutor } from './graphql/compiled.js';
-import { schema as ownSchema } from './graphql/schema.js';
 import { createHealthService } from './health/service.js';
 import { createPages } from './http/pages.js';
 import type { Handler } from './http/pipeline.js';
@@ -19,6 +17,8 @@ import { createRestHandler } from './rest/handler.js';
 import { openApiDocument } from './rest/openapi.js';
 import { routes } from './rest/routes.js';
 import { restView } from './rest/view.js';
+import { createExecutor } from './schema/executor.js';
+import { schema as ownSchema } from './schema/root.js';
 import { createTaskService } from './tasks/service.js';
 import { createUserService } from './users/service.js';
 

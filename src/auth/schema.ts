@@ -1,5 +1,5 @@
-import { builder } from '../graphql/builder.js';
-import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
+import { builder } from '../schema/builder.js';
+import { idempotencyKeyOf, viewerOf } from '../schema/context.js';
 import { UserType } from '../users/schema.js';
 import { loginInput, refreshInput, signupInput } from './rules.js';
 import type { AuthPayload } from './service.js';
@@ -44,7 +44,7 @@ builder.mutationFields((t) => ({
     extensions: { errors: ['CONFLICT'] },
     type: AuthPayloadType,
     nullable: true,
-    forAnyone: true,
+    public: true,
     args: { input: t.arg({ type: SignupInput, required: true, description: 'The account.' }) },
     resolve: (_root, { input }, context) => context.services.auth.signup(context.caller, idempotencyKeyOf(context), input),
   }),
@@ -53,7 +53,7 @@ builder.mutationFields((t) => ({
     extensions: { errors: ['INVALID_CREDENTIALS'] },
     type: AuthPayloadType,
     nullable: true,
-    forAnyone: true,
+    public: true,
     args: { input: t.arg({ type: LoginInput, required: true, description: 'Email and password.' }) },
     resolve: (_root, { input }, context) => context.services.auth.login(context.caller, idempotencyKeyOf(context), input),
   }),
@@ -62,7 +62,7 @@ builder.mutationFields((t) => ({
     extensions: { errors: ['UNAUTHENTICATED'] },
     type: AuthPayloadType,
     nullable: true,
-    forAnyone: true,
+    public: true,
     args: { input: t.arg({ type: RefreshInput, required: true, description: 'The refresh token.' }) },
     resolve: (_root, { input }, context) => context.services.auth.refresh(idempotencyKeyOf(context), input),
   }),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { type Budget, createLimiter } from '../core/budget.js';
 import { AppError } from '../core/errors.js';
-import type { IdempotencyKey } from '../core/idempotency-key.js';
+import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import type { Database, Queries } from '../db/client.js';

@@ -1,12 +1,5 @@
 import { fieldError } from './errors.js';
 
-/** Names one write of a client, so that it can be sent again without being made again. */
-export interface IdempotencyKey {
-  readonly key: string;
-  /** Of several writes that came with one key (mutations of one GraphQL document), which: from 0. */
-  readonly part: number;
-}
-
 /** The header field's name, as errors and documents spell it. */
 export const idempotencyKeyField = 'Idempotency-Key';
 /** The longest key, in characters. */

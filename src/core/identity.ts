@@ -1,10 +1,13 @@
 import type { Viewer } from './viewer.js';
 
-/**
- * What is known of who asks: nobody; somebody whose token does not hold; somebody whose session could not be looked
- * up; or a signed-in person.
- */
+/** Why a token was refused; clients see it as `details.reason`. */
+export type InvalidTokenReason = 'invalid' | 'expired' | 'revoked';
+
+/** Who sends a request, as far as its credentials tell. */
 export type Identity =
-  | { readonly kind: 'anonymous' | 'rejected' }
-  | { readonly kind: 'unknown'; readonly cause: unknown }
-  | { readonly kind: 'viewer'; readonly viewer: Viewer };
+  /** No credentials were sent. */
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'invalidToken'; readonly reason: InvalidTokenReason }
+  /** The session could not be looked up. */
+  | { readonly kind: 'unavailable'; readonly cause: unknown }
+  | { readonly kind: 'authenticated'; readonly viewer: Viewer };

@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   type ValidationContext,
 } from 'graphql';
-import { catalogueError } from './errors.js';
+import { catalogueError } from '../schema/errors.js';
 
 /** What one request may ask for. The largest honest page stays well below each of these. */
 const queryLimits = { depth: 10, cost: 15_000, aliases: 15, directives: 10, tokens: 1000, complexity: 10_000 } as const;

@@ -1,4 +1,4 @@
-import { builder } from '../graphql/builder.js';
+import { builder } from '../schema/builder.js';
 import type { DatabaseHealth, Health } from './service.js';
 
 const HealthType = builder.objectRef<Health>('Health').implement({
@@ -22,14 +22,14 @@ builder.queryFields((t) => ({
     description: 'Tells that the process is up.',
     type: HealthType,
     nullable: true,
-    forAnyone: true,
+    public: true,
     resolve: (_root, _args, { services }) => services.health.process(),
   }),
   databaseHealth: t.field({
     description: 'Asks the database for a sign of life.',
     type: DatabaseHealthType,
     nullable: true,
-    forAnyone: true,
+    public: true,
     resolve: (_root, _args, { services }) => services.health.database(),
   }),
 }));

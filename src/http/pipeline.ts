@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Logger } from '../core/log.js';
-import { toAppError } from '../graphql/errors.js';
+import { toAppError } from '../schema/errors.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import { LightRequest, LightResponse } from './light-fetch.js';
 import { refusal } from './refusal.js';

@@ -5,10 +5,10 @@ import type { Tokens } from '../auth/tokens.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../core/log.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { Execute } from '../graphql/compiled.js';
-import type { Context, Services } from '../graphql/context.js';
 import { useArmor, useNoIntrospection } from '../graphql/limits.js';
 import type { RestHandler } from '../rest/handler.js';
+import type { Context, Services } from '../schema/context.js';
+import type { Execute } from '../schema/executor.js';
 import { createDocumentCache } from './document-cache.js';
 import { beginExchange, exchangeOf, type ServerContext } from './exchange.js';
 import { LightResponse } from './light-fetch.js';
@@ -51,7 +51,7 @@ export function createServer(parts: ServerParts): Handler {
   const contextOf = (request: Request): Context => {
     const { identity, caller, idempotencyKey } = exchangeOf(request);
     const idempotency = { field: idempotencyKey, writes: 0 };
-    return { identity, caller, idempotency, services, prisma };
+    return { identity, caller, idempotency, services, prisma, memo: new Map() };
   };
   const cache = createDocumentCache();
   const judge = createJudge(schema);

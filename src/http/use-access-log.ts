@@ -14,7 +14,7 @@ export function useAccessLog(log: Logger): Plugin<object, ServerContext> {
         operation: operations.join(' ') || undefined,
         status: response.status,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        userId: identity.kind === 'viewer' ? identity.viewer.userId : undefined,
+        userId: identity.kind === 'authenticated' ? identity.viewer.userId : undefined,
       });
     },
   };

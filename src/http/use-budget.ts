@@ -14,7 +14,7 @@ export function useBudget(budgets: Config['budgets']): Plugin<object, ServerCont
   return {
     onRequest: async ({ request }) => {
       const { identity, caller } = exchangeOf(request);
-      if (identity.kind === 'viewer') await perUser.spend(identity.viewer.userId);
+      if (identity.kind === 'authenticated') await perUser.spend(identity.viewer.userId);
       else if (!isHealth(pathOf(request.url))) await perAddress.spend(caller.address);
     },
   };

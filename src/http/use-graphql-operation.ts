@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
-import { isForAnyone } from '../graphql/deny-by-default.js';
 import { isWithinComplexity } from '../graphql/limits.js';
+import { isPublic } from '../schema/public-fields.js';
 import { type Exchange, exchangeOf, type ServerContext } from './exchange.js';
 import { rememberOperations } from './known-operations.js';
 
@@ -59,7 +59,7 @@ const noSuchOperation = (name: string | null | undefined): AppError =>
   });
 
 function refusalOf(asked: Asked, { identity }: Exchange): AppError | undefined {
-  if (identity.kind === 'rejected' && !asked.isForAnyone) return new AppError('UNAUTHENTICATED');
+  if (identity.kind === 'invalidToken' && !asked.isPublic) return new AppError('UNAUTHENTICATED');
   return asked.isWithinComplexity ? undefined : new AppError('QUERY_TOO_COMPLEX');
 }
 
@@ -77,7 +77,7 @@ export function useGraphqlOperation(judge: Judge): Plugin<object, ServerContext>
 interface RootFields {
   readonly coordinates: readonly string[];
   /** All of them are for anyone. */
-  readonly isForAnyone: boolean;
+  readonly isPublic: boolean;
   /** One of them answers tokens. */
   readonly isSecret: boolean;
 }
@@ -104,9 +104,9 @@ function rootFields(
   return {
     coordinates,
     // `__typename` and introspection are for anyone; so is what was dropped before, which cannot be here.
-    isForAnyone: names.every((name) => {
+    isPublic: names.every((name) => {
       const field = root?.getFields()[name];
-      return !field || isForAnyone(field);
+      return !field || isPublic(field);
     }),
     isSecret: coordinates.some((coordinate) => tokenOperations.has(coordinate)),
   };

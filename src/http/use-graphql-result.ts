@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../core/log.js';
-import { toAppError, toGraphQLError } from '../graphql/errors.js';
+import { toAppError, toGraphQLError } from '../schema/errors.js';
 import { graphqlRepresentation } from './accept.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 

@@ -66,13 +66,14 @@ export function useIdentity(accessKey: KeyObject, sessions: Sessions, timeLimitM
     const { request } = turn;
     const token = bearerToken(request);
     const viewer = token && (verified.get(token) ?? (await read(turn, token)));
-    if (!viewer) return { kind: request.headers.has('authorization') ? 'rejected' : 'anonymous' };
+    const rejected: Identity = { kind: 'invalidToken', reason: 'invalid' };
+    if (!viewer) return request.headers.has('authorization') ? rejected : { kind: 'anonymous' };
     try {
       const live = sessions.isLive(viewer);
       const isLive = typeof live === 'boolean' ? live : await withTimeLimit(live, timeLimitMs);
-      return isLive ? { kind: 'viewer', viewer } : { kind: 'rejected' };
+      return isLive ? { kind: 'authenticated', viewer } : { kind: 'invalidToken', reason: 'revoked' };
     } catch (cause) {
-      return { kind: 'unknown', cause };
+      return { kind: 'unavailable', cause };
     }
   }
 

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Execute } from '../graphql/compiled.js';
-import type { Context } from '../graphql/context.js';
+import type { Context } from '../schema/context.js';
+import type { Execute } from '../schema/executor.js';
 import { exchangeOf, type GraphqlParams, type ServerContext } from './exchange.js';
 import type { Judge } from './use-graphql-operation.js';
 import type { Word } from './use-graphql-result.js';

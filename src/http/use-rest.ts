@@ -1,8 +1,8 @@
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
-import type { Context } from '../graphql/context.js';
 import type { RestCall, RestHandler } from '../rest/handler.js';
 import { placeOf } from '../rest/routes.js';
+import type { Context } from '../schema/context.js';
 import { exchangeOf, type ServerContext } from './exchange.js';
 import { pathOf } from './use-access-log.js';
 import { tokenOperations } from './use-graphql-operation.js';

@@ -1,5 +1,5 @@
 import type { GraphQLField } from 'graphql';
-import type { DeprecationExtension } from '../graphql/builder.js';
+import type { DeprecationExtension } from '../schema/builder.js';
 
 /** The header fields of a deprecated operation, as they are spelled in the document. */
 export type DeprecationHeaders = Partial<Record<'Deprecation' | 'Sunset', string>>;

@@ -1,9 +1,9 @@
 import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { useSofa } from 'sofa-api';
 import { AppError } from '../core/errors.js';
-import type { Execute } from '../graphql/compiled.js';
-import { type Context, viewerOf } from '../graphql/context.js';
-import { isForAnyone } from '../graphql/deny-by-default.js';
+import { type Context, viewerOf } from '../schema/context.js';
+import type { Execute } from '../schema/executor.js';
+import { isPublic } from '../schema/public-fields.js';
 import type { TaskPage } from '../tasks/pages.js';
 import { entityTagOf, isNotModified } from './conditions.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
@@ -81,7 +81,7 @@ export function createRestHandler(view: GraphQLSchema, execute: Execute): RestHa
     answer: async ({ coordinate, route }, call, fetchAPI) => {
       const operation = operations.get(coordinate) as Operation;
       // Who asks comes first: a stranger is not told what is wrong with the rest.
-      if (!isForAnyone(operation.field)) viewerOf(call);
+      if (!isPublic(operation.field)) viewerOf(call);
       const query = readQuery(call.url.searchParams, operation.queryArgs);
       const outcome: Outcome = { call, wanted: (document) => leaveOut(document, operation, query) };
       const given = givenBy(call, operation);

@@ -1,6 +1,6 @@
 import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
 import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
-import { isForAnyone } from '../graphql/deny-by-default.js';
+import { isPublic } from '../schema/public-fields.js';
 import { examples, parameterExamples } from './openapi-examples.js';
 import { deprecationRefs, headerRefs } from './openapi-headers.js';
 import { documentErrors, isConditionalRead, isWrite } from './openapi-responses.js';
@@ -23,7 +23,7 @@ export function documentOperation(operation: Operation): object {
     description,
     tags: [route.tag],
     ...deprecated(field),
-    ...(isForAnyone(field) ? { security: [] } : {}),
+    ...(isPublic(field) ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(input
       ? { requestBody: { description: restText(input), required: true, content: json(input.name, schemaOf(input)) } }

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
-import type { DocumentExtensions } from '../graphql/builder.js';
-import { isForAnyone } from '../graphql/deny-by-default.js';
+import type { DocumentExtensions } from '../schema/builder.js';
+import { isPublic } from '../schema/public-fields.js';
 import { errorMediaTypes } from './errors.js';
 import { errorExample, errorSchema, problemExample } from './openapi-errors.js';
 import { deprecationRefs, headerRefs } from './openapi-headers.js';
@@ -29,7 +29,7 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Opera
     ...ofAnyRequest,
     ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
     ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
-    ...(isForAnyone(field) ? [] : ['UNAUTHENTICATED' as const]),
+    ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const]),
     ...(pathArgs.length > 0 ? ['FORBIDDEN' as const, 'NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
     ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),

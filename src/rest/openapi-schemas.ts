@@ -13,7 +13,7 @@ import {
   isScalarType,
 } from 'graphql';
 import { z } from 'zod';
-import type { DocumentExtensions } from '../graphql/builder.js';
+import type { DocumentExtensions } from '../schema/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import { errorShape, problemShape } from './openapi-errors.js';
 import type { Operation } from './operation.js';

@@ -6,7 +6,7 @@ import {
   getNullableType,
   isInputObjectType,
 } from 'graphql';
-import type { RestExtension } from '../graphql/builder.js';
+import type { RestExtension } from '../schema/builder.js';
 import type { Route } from './routes.js';
 import { isOptional } from './view.js';
 

@@ -14,7 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { DocumentExtensions, RestExtension } from '../graphql/builder.js';
+import type { DocumentExtensions, RestExtension } from '../schema/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import { outcomeOf } from './outcome.js';
 import type { Route } from './routes.js';

@@ -1,7 +1,7 @@
 import { pageLimits, rowsExpected } from '../core/page.js';
-import { builder } from '../graphql/builder.js';
-import { viewerOf } from '../graphql/context.js';
-import { isSelected } from '../graphql/selection.js';
+import { builder } from '../schema/builder.js';
+import { viewerOf } from '../schema/context.js';
+import { isSelected } from '../schema/selection.js';
 import { UserType } from '../users/schema.js';
 import type { TaskConnection, TaskEdge } from './connection.js';
 import { defaultSort, type TaskSort, taskSorts } from './order.js';

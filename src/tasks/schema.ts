@@ -1,5 +1,5 @@
-import { builder } from '../graphql/builder.js';
-import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
+import { builder } from '../schema/builder.js';
+import { idempotencyKeyOf, viewerOf } from '../schema/context.js';
 import './list-schema.js';
 import { newTask, taskChanges } from './rules.js';
 import { TaskStatusType, TaskType, taskIdSchema } from './task-schema.js';

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import { AppError } from '../core/errors.js';
-import type { IdempotencyKey } from '../core/idempotency-key.js';
 import type { Logger } from '../core/log.js';
 import type { ConnectionArguments } from '../core/page.js';
+import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { forEachViewer, loaderForEach } from '../core/viewer-loader.js';

@@ -1,5 +1,5 @@
-import { builder } from '../graphql/builder.js';
-import { viewerOf } from '../graphql/context.js';
+import { builder } from '../schema/builder.js';
+import { viewerOf } from '../schema/context.js';
 import { UserType } from '../users/schema.js';
 import { largestTaskId, taskStatuses } from './rules.js';
 

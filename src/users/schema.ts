@@ -1,5 +1,5 @@
-import { builder } from '../graphql/builder.js';
-import { idempotencyKeyOf, viewerOf } from '../graphql/context.js';
+import { builder } from '../schema/builder.js';
+import { idempotencyKeyOf, viewerOf } from '../schema/context.js';
 import { farewell, profileChanges } from './service.js';
 
 /** A person with an account. */

@@ -4,7 +4,7 @@ import { hashPassword } from '../auth/passwords.js';
 import { givenPassword, newPassword } from '../auth/rules.js';
 import type { Sessions } from '../auth/sessions.js';
 import { AppError, fieldError } from '../core/errors.js';
-import type { IdempotencyKey } from '../core/idempotency-key.js';
+import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';

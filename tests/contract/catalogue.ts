@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type GraphQLEnumType, isEnumType } from 'graphql';
 import { createApp } from '../../src/app.js';
 import { type ErrorCode, errorCatalogue, errorRows } from '../../src/core/error-catalogue.js';
-import { schema } from '../../src/graphql/schema.js';
+import { schema } from '../../src/schema/root.js';
 import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { answers, document, operations } from '../support/openapi.js';

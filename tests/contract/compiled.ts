@@ -8,7 +8,7 @@ import {
   parse,
   responsePathAsArray,
 } from 'graphql';
-import { createExecutor } from '../../src/graphql/compiled.js';
+import { createExecutor } from '../../src/schema/executor.js';
 
 describe('contract/compiled', () => {
   const sdl = `

@@ -4,12 +4,12 @@ import { execute, type GraphQLFieldConfig, printSchema } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createApp } from '../../src/app.js';
-import { builder } from '../../src/graphql/builder.js';
-import { schema } from '../../src/graphql/schema.js';
 import { createRestHandler } from '../../src/rest/handler.js';
 import { openApiDocument } from '../../src/rest/openapi.js';
 import { type Route, routes } from '../../src/rest/routes.js';
 import { restView } from '../../src/rest/view.js';
+import { builder } from '../../src/schema/builder.js';
+import { schema } from '../../src/schema/root.js';
 import { newPerson, type Person, testConfig } from '../support/app.js';
 import { openTestDatabase } from '../support/databases.js';
 import { query } from '../support/graphql.js';
@@ -40,7 +40,7 @@ describe('contract/deprecation', () => {
     t.field({
       description: 'Greets somebody. Answers politely.',
       type: Greeting,
-      forAnyone: true,
+      public: true,
       deprecationReason: 'Nobody greets any more.',
       extensions: { deprecation: { since, sunset } },
       args: {

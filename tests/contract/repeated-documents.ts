@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
-import { createExecutor } from '../../src/graphql/compiled.js';
+import { createExecutor } from '../../src/schema/executor.js';
 
 const sdl = `
   enum Status { PENDING COMPLETED }

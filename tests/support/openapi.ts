@@ -1,7 +1,7 @@
-import { schema } from '../../src/graphql/schema.js';
 import { openApiDocument } from '../../src/rest/openapi.js';
 import { routes } from '../../src/rest/routes.js';
 import { restView } from '../../src/rest/view.js';
+import { schema } from '../../src/schema/root.js';
 
 /** A JSON Schema, as far as the tests look at it. */
 export interface Schema {

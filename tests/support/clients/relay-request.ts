@@ -21,7 +21,7 @@ import type {
   ReaderLinkedField,
   ReaderSelection,
 } from 'relay-runtime';
-import { schema } from '../../../src/graphql/schema.js';
+import { schema } from '../../../src/schema/root.js';
 
 /**
  * Makes of a document what `relay-compiler` makes of it, for what the tests need: one operation of plain fields, on

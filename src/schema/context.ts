@@ -1,15 +1,16 @@
 import type { Caller } from '../auth/credentials.js';
 import type { AuthService } from '../auth/service.js';
 import { AppError } from '../core/errors.js';
-import { type IdempotencyKey, parseIdempotencyKey } from '../core/idempotency-key.js';
+import { parseIdempotencyKey } from '../core/idempotency-key.js';
 import type { Identity } from '../core/identity.js';
+import type { IdempotencyKey, RequestContext, SignedInContext } from '../core/request-context.js';
 import type { Viewer } from '../core/viewer.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { HealthService } from '../health/service.js';
 import type { TaskService } from '../tasks/service.js';
 import type { UserService } from '../users/service.js';
 
-/** What the operations stand on. Made once, in `app.ts`. */
+/** The services of every noun, made once in `app.ts`. */
 export interface Services {
   readonly auth: AuthService;
   readonly users: UserService;
@@ -17,29 +18,58 @@ export interface Services {
   readonly health: HealthService;
 }
 
-/** What every resolver gets, in either style. */
+/** What every resolver gets, in GraphQL and in REST: one object for each request. */
 export interface Context {
   readonly identity: Identity;
   readonly caller: Caller;
-  /** The request's `Idempotency-Key`, as it came, and how many writes have used it. */
+  /** The request's `Idempotency-Key` as it came, and the number of mutations that have used it. */
   readonly idempotency: { readonly field: string | null; writes: number };
   readonly services: Services;
   /** For Pothos, when a relation is to be loaded; resolvers call services. */
   readonly prisma: PrismaClient;
+  /** See `RequestContext`. */
+  readonly memo: Map<object, unknown>;
 }
 
 /**
- * Tells who asks, or why nobody does.
+ * The signed-in user.
  * @throws AppError `UNAUTHENTICATED`; `SERVICE_UNAVAILABLE` or `TIMEOUT` when the session could not be looked up.
  */
 export function viewerOf({ identity }: Pick<Context, 'identity'>): Viewer {
-  if (identity.kind === 'viewer') return identity.viewer;
-  if (identity.kind === 'unknown') {
+  if (identity.kind === 'authenticated') return identity.viewer;
+  if (identity.kind === 'unavailable') {
     const { cause } = identity;
     throw cause instanceof AppError ? cause : new AppError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds: 2 });
   }
   throw new AppError('UNAUTHENTICATED');
 }
+
+/**
+ * The context of a read, for a service.
+ * @throws AppError as `viewerOf`
+ */
+export const signedIn = (context: Context): SignedInContext => ({
+  client: context.caller,
+  idempotencyKey: undefined,
+  memo: context.memo,
+  viewer: viewerOf(context),
+});
+
+/**
+ * The context of a write by a signed-in user, for a service: takes the request's idempotency key. Each mutation calls it once.
+ * @throws AppError as `viewerOf`; `BAD_REQUEST` when the key is malformed.
+ */
+export const signedInWrite = (context: Context): SignedInContext => ({
+  ...signedIn(context),
+  idempotencyKey: idempotencyKeyOf(context),
+});
+
+/** The context of a public write, for a service. @throws AppError `BAD_REQUEST` when the idempotency key is malformed. */
+export const publicWrite = (context: Context): RequestContext => ({
+  client: context.caller,
+  idempotencyKey: idempotencyKeyOf(context),
+  memo: context.memo,
+});
 
 /**
  * Names the write that a mutation's resolver is about to make. To be called once for each, and in their order.

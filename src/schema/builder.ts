@@ -7,7 +7,7 @@ import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Moment, TaskRow } from '../tasks/row.js';
 import type { Context } from './context.js';
-import './deny-by-default.js';
+import './public-fields.js';
 
 /** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
 export interface RestExtension {
@@ -46,7 +46,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: { DateTime: { Input: never; Output: Moment }; ID: { Input: string; Output: string | number } };
 }>({
-  plugins: ['denyByDefault', PrismaPlugin, ComplexityPlugin],
+  plugins: ['publicFields', PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   prisma: { client: ({ prisma }) => prisma, dmmf: getDatamodel(), onUnusedQuery: 'error' },
   // Counted before execution instead (graphql/limits.ts), so that a refusal is a 400 and no half an answer.
