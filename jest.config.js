@@ -1,3 +1,9 @@
+// Jest loads ES modules through node:vm, which Node offers behind this flag. A worker reads it when it starts, so that
+// `npx jest FILE` and an editor's runner need no settings; `jest -i`, which has no workers, is to be given it on its command line.
+// Jest would print Node's warning about it once for each worker.
+const nodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
+process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, nodeOptions].filter(Boolean).join(' ');
+
 const common = {
   testEnvironment: 'node',
   setupFilesAfterEnv: ['./tests/support/held/setup.ts'],
@@ -16,7 +22,8 @@ export default {
   testTimeout: 60_000,
   // One worker less than cores is jest's default: on two cores that would leave one idle.
   maxWorkers: 2,
-  // A process with a larger heap takes longer to end than the half second that jest waits before it complains.
+  // A process with a larger heap takes longer to end than the half second that jest waits before it complains. The setting
+  // also makes jest start a worker for a single file.
   workerIdleMemoryLimit: '400MB',
   projects: [
     {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { afterAll } from '@jest/globals';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config.js';
@@ -50,16 +51,12 @@ export async function openTestApp(settings: Record<string, string> = {}, kind = 
   };
 }
 
-let shared: Promise<TestApp> | undefined;
-
-/** The app with its default settings that the parts of one file share: their people keep them apart. */
-export const sharedApp = (): Promise<TestApp> => {
-  shared ??= openTestApp();
-  return shared;
-};
-
-/** Closes what the parts of a file have shared. */
-export const closeSharedApp = async (): Promise<void> => (await shared)?.close();
+/** The app with its default settings for all tests of a file: their people keep them apart. It closes after the last of them. */
+export async function sharedApp(): Promise<TestApp> {
+  const app = await openTestApp();
+  afterAll(app.close);
+  return app;
+}
 
 /** A signed-in person. */
 export interface Person {

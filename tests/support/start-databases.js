@@ -1,5 +1,5 @@
-// Before all tests: what `npm start` would run, made from today's sources; one PostgreSQL server, one PGlite image and
-// one data folder, all migrated, for the tests to copy from.
+// Before all tests: the typed documents and clients; what `npm start` would run, made from today's sources; one PostgreSQL
+// server, one PGlite image and one data folder, all migrated, for the tests to copy from.
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ export default async function startDatabases() {
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
     server,
+    tsImport('../../codegen.ts', import.meta.url),
     tsImport('../../scripts/build.ts', import.meta.url),
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);

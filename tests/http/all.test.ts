@@ -1,3 +1,0 @@
-import { importParts } from '../support/parts.js';
-
-await importParts(import.meta.url);
