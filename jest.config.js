@@ -6,7 +6,7 @@ process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, nodeOptions].filter(Boolea
 
 const common = {
   testEnvironment: 'node',
-  setupFilesAfterEnv: ['./tests/support/held/setup.ts'],
+  setupFilesAfterEnv: ['./tests/support/conformance/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

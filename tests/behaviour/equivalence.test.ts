@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { databaseKind } from '../support/databases.js';
+import { type AppPair, openPair } from '../support/equivalence/pair.js';
 import { type Step, sequences } from '../support/equivalence/steps.js';
-import { openTwins, type Twins } from '../support/equivalence/twins.js';
 
 // The same sequences in every run: what fails shall fail for a change's sake. `random` looks further.
 const { EQUIVALENCE_RUNS, EQUIVALENCE_SEED = '1', EQUIVALENCE_PATH } = process.env;
@@ -12,9 +12,9 @@ const again = {
   ...(EQUIVALENCE_PATH ? { path: EQUIVALENCE_PATH } : {}),
 };
 
-let twins: Twins;
+let twins: AppPair;
 beforeAll(async () => {
-  twins = await openTwins();
+  twins = await openPair();
 });
 afterAll(() => twins.close());
 

@@ -5,11 +5,11 @@ import { createApp } from '../../src/app.js';
 import { type ErrorCode, errorCatalogue, errorRows } from '../../src/core/error-catalogue.js';
 import { schema } from '../../src/schema/root.js';
 import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
+import { failDatabase } from '../support/fail-database.js';
 import { query } from '../support/graphql.js';
 import { answers, document, operations } from '../support/openapi.js';
-import { type Door, doors } from '../support/refusals.js';
-import { sabotage } from '../support/sabotage.js';
 import { type Arguments, type Fetch, type Operation, restStyle, type Style, styles } from '../support/styles.js';
+import { type Transport, transports } from '../support/transports.js';
 
 describe('contract/catalogue', () => {
   let app: TestApp;
@@ -40,7 +40,7 @@ describe('contract/catalogue', () => {
   /** One way in: its operations, and what stands before them. */
   interface Way {
     readonly style: Style;
-    readonly door: Door;
+    readonly transport: Transport;
     /** What is put around every `fetch`. */
     wrap(fetch: Fetch): Fetch;
   }
@@ -56,16 +56,16 @@ describe('contract/catalogue', () => {
     ({ style, wrap }) =>
       style.call(wrap(app.fetch), operation, args(), token());
   /** The app over the same database, with little time for each request. */
-  const hasty: Fetch = async (url, init) => {
+  const shortTimeout: Fetch = async (url, init) => {
     const hurried = await createApp(testConfig({ REQUEST_TIMEOUT_SECONDS: '1' }), { db: app.db, log: app.app.log });
     return fetchOf(hurried)(url, init);
   };
   /** What stands before the operations answers as a whole. */
-  const knock =
-    (send: (door: Door, fetch: Fetch) => Promise<Response>): Provocation =>
-    async ({ door, wrap }) => {
+  const sendRaw =
+    (send: (transport: Transport, fetch: Fetch) => Promise<Response>): Provocation =>
+    async ({ transport, wrap }) => {
       let sent: Response | undefined;
-      await send(door, async (url, init) => {
+      await send(transport, async (url, init) => {
         sent = await wrap(app.fetch)(url, init);
         return sent;
       });
@@ -76,7 +76,7 @@ describe('contract/catalogue', () => {
   const broken =
     (fail: () => unknown, fetch: Fetch = (url, init) => app.fetch(url, init)): Provocation =>
     ({ style, wrap }) => {
-      restore = sabotage(app.db, fail as () => never);
+      restore = failDatabase(app.db, fail as () => never);
       return style.call(wrap(fetch), 'tasks', {}, ada.token);
     };
 
@@ -89,11 +89,11 @@ describe('contract/catalogue', () => {
     INVALID_CREDENTIALS: ask('login', () => ({ input: { email: ada.email, password: 'wrong' } })),
     FORBIDDEN: ask('task', () => ({ id: taskOfBob })),
     NOT_FOUND: ask('task', () => ({ id: 2_147_483_647 })),
-    METHOD_NOT_ALLOWED: knock((door, fetch) => fetch(door.path, { method: 'PUT' })),
+    METHOD_NOT_ALLOWED: sendRaw((transport, fetch) => fetch(transport.path, { method: 'PUT' })),
     CONFLICT: ask('signup', () => ({ input: { email: ada.email, password, name: 'Ada' } })),
     PRECONDITION_FAILED: ask('deleteTask', () => ({ id: taskOfAda, ifVersion: 2 })),
-    PAYLOAD_TOO_LARGE: knock((door, fetch) => door.signup(fetch, ' '.repeat(102_401))),
-    UNSUPPORTED_MEDIA_TYPE: knock((door, fetch) => door.signup(fetch, '{}', 'text/plain')),
+    PAYLOAD_TOO_LARGE: sendRaw((transport, fetch) => transport.signup(fetch, ' '.repeat(102_401))),
+    UNSUPPORTED_MEDIA_TYPE: sendRaw((transport, fetch) => transport.signup(fetch, '{}', 'text/plain')),
     VALIDATION_ERROR: ask('createTask', () => ({ input: { title: '' } })),
     QUERY_TOO_COMPLEX: async ({ wrap }) => {
       const { errors, ...answer } = await query(wrap(app.fetch), `{ ${sixteenAliases} }`);
@@ -110,10 +110,10 @@ describe('contract/catalogue', () => {
       throw Object.assign(new Error(), { code: 'ECONNREFUSED' });
     }),
     // It ends, as a statement does: what is waited for holds up those behind it.
-    TIMEOUT: broken(() => setTimeout(1_100).then(() => Promise.reject(new Error())), hasty),
+    TIMEOUT: broken(() => setTimeout(1_100).then(() => Promise.reject(new Error())), shortTimeout),
   };
 
-  const ways = styles.map((style, index): Way => ({ style, door: doors[index] as Door, wrap: (fetch) => fetch }));
+  const ways = styles.map((style, index): Way => ({ style, transport: transports[index] as Transport, wrap: (fetch) => fetch }));
   const cases = ways.flatMap((way) =>
     errorRows.flatMap(([code, row]) =>
       !row.only || row.only === way.style.name ? [{ style: way.style.name, code, row, way }] : [],

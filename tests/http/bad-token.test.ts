@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
-import { graphqlRefusal } from '../support/refusals.js';
 import { type Operation, restStyle } from '../support/styles.js';
+import { readGraphqlError } from '../support/transports.js';
 
 const app = await sharedApp();
 const ada = await newPerson(app);
@@ -39,7 +39,7 @@ describe('http/bad-token', () => {
           headers: { 'content-type': 'application/json', authorization: `Bearer ${stale}`, accept },
           body: JSON.stringify({ query: document(), variables }),
         });
-        const { status, code, headers } = await graphqlRefusal(response);
+        const { status, code, headers } = await readGraphqlError(response);
         expect([status, code, headers.get('www-authenticate')]).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
       }
     });

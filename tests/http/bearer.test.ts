@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { claimsOf, forge, goodHeader } from '../support/forge.js';
 import { query } from '../support/graphql.js';
-import { doors, restRefusal } from '../support/refusals.js';
 import { restStyle } from '../support/styles.js';
+import { readRestError, transports } from '../support/transports.js';
 
 describe('http/bearer', () => {
   let app: TestApp;
@@ -46,7 +46,7 @@ describe('http/bearer', () => {
     ['the refresh token', () => `Bearer ${ada.refreshToken}`],
   ];
 
-  describe.each(doors)('$name', ({ me, refusal, path }) => {
+  describe.each(transports)('$name', ({ me, refusal, path }) => {
     it.each(good)('the scheme Bearer is matched without regard to case, then spaces: %s', async (_, authorization) => {
       expect((await me(app.fetch, { authorization: authorization() })).status).toBe(200);
     });
@@ -103,7 +103,7 @@ describe('http/bearer', () => {
         body,
         headers: { ...headers, 'content-type': 'application/json' },
       });
-      expect(await restRefusal(login)).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS' });
+      expect(await readRestError(login)).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS' });
     });
   });
 

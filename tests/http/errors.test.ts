@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { routes } from '../../src/rest/routes.js';
 import { newPerson, sharedApp } from '../support/app.js';
-import { doors, restRefusal } from '../support/refusals.js';
+import { readRestError, transports } from '../support/transports.js';
 
 const app = await sharedApp();
 const ada = await newPerson(app);
@@ -93,7 +93,7 @@ describe('http/errors', () => {
         'PAYLOAD_TOO_LARGE',
       ],
     ])('%s', async (_, path, init, status, code) => {
-      expect(await restRefusal(await app.fetch(path, authorized(init)))).toMatchObject({ status, code });
+      expect(await readRestError(await app.fetch(path, authorized(init)))).toMatchObject({ status, code });
     });
   });
 
@@ -110,7 +110,7 @@ describe('http/errors', () => {
         if (allowed(methods).includes(method)) continue;
         const response = await app.fetch(path, authorized({ method }));
         expect([response.status, response.headers.get('allow')]).toEqual([405, allowed(methods).join(', ')]);
-        if (method !== 'HEAD') expect(await restRefusal(response)).toMatchObject({ code: 'METHOD_NOT_ALLOWED', details: {} });
+        if (method !== 'HEAD') expect(await readRestError(response)).toMatchObject({ code: 'METHOD_NOT_ALLOWED', details: {} });
       }
     });
 
@@ -147,7 +147,7 @@ describe('http/errors', () => {
     });
   });
 
-  describe.each(doors)('$name', ({ me, refusal }) => {
+  describe.each(transports)('$name', ({ me, refusal }) => {
     it('challenges with WWW-Authenticate: Bearer where it answers 401', async () => {
       const { status, headers } = await refusal(await me(app.fetch, { authorization: 'Bearer a.b.c' }));
       expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);

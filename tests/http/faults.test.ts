@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { failDatabase } from '../support/fail-database.js';
 import { query } from '../support/graphql.js';
-import { restRefusal } from '../support/refusals.js';
-import { sabotage } from '../support/sabotage.js';
 import { type Outcome, type Style, styles } from '../support/styles.js';
+import { readRestError } from '../support/transports.js';
 
 describe('http/faults', () => {
   let app: TestApp;
@@ -34,7 +34,7 @@ describe('http/faults', () => {
       ['an error with a cause', new Error('query failed', { cause: new Error(dsn) })],
       ['an error of PostgreSQL that nobody foresaw', coded('42703')],
     ])('INTERNAL_SERVER_ERROR is a constant message with the cause in the log only: %s is thrown', async (_, thrown) => {
-      restore = sabotage(app.db, () => {
+      restore = failDatabase(app.db, () => {
         throw thrown;
       });
       for (const call of [task, tasks]) {
@@ -64,7 +64,7 @@ describe('http/faults', () => {
       ['the pool is exhausted', new Error('timeout exceeded when trying to connect')],
       ['a lock that is not to be had', coded('55P03')],
     ])('SERVICE_UNAVAILABLE with Retry-After when the database cannot serve: %s', async (_, thrown) => {
-      restore = sabotage(app.db, () => {
+      restore = failDatabase(app.db, () => {
         throw thrown;
       });
       for (const call of [task, tasks]) {
@@ -113,7 +113,7 @@ describe('http/faults', () => {
         ]);
         expect(graphql).toMatchObject({ status: 200, data: { health: { status: 'ok' }, task: null } });
         expect(graphql.errors?.[0]?.extensions.code).toBe('TIMEOUT');
-        expect(await restRefusal(rest)).toMatchObject({ status: 504, code: 'TIMEOUT' });
+        expect(await readRestError(rest)).toMatchObject({ status: 504, code: 'TIMEOUT' });
         expect([health.status, anyone.status]).toEqual([200, 200]);
       });
     });
@@ -138,7 +138,7 @@ describe('http/faults', () => {
     Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
     restore = () => Object.assign(app.db, { query: ask });
     await setTimeout(600);
-    const refusal = await restRefusal(await app.fetch('/health/db'));
+    const refusal = await readRestError(await app.fetch('/health/db'));
     expect(refusal).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE', details: {} });
     expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     const { errors, status, headers } = await query(app.fetch, '{ databaseHealth { status } health { status } }');

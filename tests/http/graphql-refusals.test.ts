@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sharedApp } from '../support/app.js';
-import { graphqlRefusal } from '../support/refusals.js';
+import { readGraphqlError } from '../support/transports.js';
 
 const app = await sharedApp();
 
@@ -63,7 +63,7 @@ describe('http/graphql-refusals', () => {
         // GraphQL over HTTP: only of its own media type does a client read errors whatever the status is.
         expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
         expect(response.headers.get('vary')).toBe('Accept, Origin');
-        const refusal = await graphqlRefusal(response);
+        const refusal = await readGraphqlError(response);
         expect([accept, refusal.status, refusal.code]).toEqual([accept, status, code]);
       }
     });
@@ -71,7 +71,7 @@ describe('http/graphql-refusals', () => {
 
   it('says of variables in an address what is wrong with them: there is no body', async () => {
     const response = await app.fetch('/graphql?query={__typename}&variables={');
-    expect(await graphqlRefusal(response)).toMatchObject({ message: 'The variables must be an object.' });
+    expect(await readGraphqlError(response)).toMatchObject({ message: 'The variables must be an object.' });
   });
 
   describe('/graphql', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
-import { doors } from '../support/refusals.js';
 import { styles } from '../support/styles.js';
+import { transports } from '../support/transports.js';
 
 describe('http/headers', () => {
   const ours = 'https://app.example';
@@ -141,7 +141,7 @@ describe('http/headers', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  describe.each(doors)('$name: X-Request-Id', ({ me }) => {
+  describe.each(transports)('$name: X-Request-Id', ({ me }) => {
     const idFor = async (id: string) => (await me(app.fetch, { 'x-request-id': id })).headers.get('x-request-id');
 
     it.each(['a', 'trace-1:2_3.4', 'x'.repeat(128)])('is taken when it is sane: %s', async (id) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
-import { restRefusal } from '../support/refusals.js';
+import { readRestError } from '../support/transports.js';
 
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
@@ -28,7 +28,7 @@ describe('http/input', () => {
     it('a query parameter never stands in for a body’s field', async () => {
       const { email, password } = ada;
       const search = new URLSearchParams({ email, password, input: JSON.stringify({ email, password }), 'input[email]': email });
-      const refusal = await restRefusal(await send('POST', `/api/auth/login?${search}`, '{}'));
+      const refusal = await readRestError(await send('POST', `/api/auth/login?${search}`, '{}'));
       expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'email' } });
     });
 
@@ -99,7 +99,7 @@ describe('http/input', () => {
       'total[]=false',
     ])('%s', async (search) => {
       const field = search.slice(0, search.search(/[=[%]/));
-      const refusal = await restRefusal(await send('GET', `/api/tasks?${search}`));
+      const refusal = await readRestError(await send('GET', `/api/tasks?${search}`));
       expect(refusal).toMatchObject({ status: 400, code: 'BAD_REQUEST', details: { field } });
     });
 
@@ -123,7 +123,7 @@ describe('http/input', () => {
       'total=0',
       'total=null',
     ])('BAD_REQUEST for %s', async (search) => {
-      expect(await restRefusal(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+      expect(await readRestError(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     });
   });
 
@@ -138,7 +138,7 @@ describe('http/input', () => {
     });
 
     it('alone they leave the required fields missing', async () => {
-      const refusal = await restRefusal(await send('POST', '/api/tasks', '{"__proto__":{"title":"x"}}'));
+      const refusal = await readRestError(await send('POST', '/api/tasks', '{"__proto__":{"title":"x"}}'));
       expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'title' } });
     });
 

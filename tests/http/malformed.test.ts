@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
-import { dial, openSocketApp, requestText, type SocketApp, type WireAnswer } from '../support/socket.js';
+import { openConnection, openSocketApp, type RawResponse, requestText, type SocketApp } from '../support/socket.js';
 
 describe('http/malformed', () => {
   let app: SocketApp;
@@ -13,11 +13,11 @@ describe('http/malformed', () => {
   afterAll(() => app.close());
 
   /** Sends a text on a connection of its own. */
-  async function say(text: string, head = false): Promise<WireAnswer> {
-    const wire = await dial(app.port);
-    wire.send(Buffer.from(text, 'latin1'));
-    const answer = await wire.answer(head);
-    wire.destroy();
+  async function say(text: string, head = false): Promise<RawResponse> {
+    const connection = await openConnection(app.port);
+    connection.send(Buffer.from(text, 'latin1'));
+    const answer = await connection.answer(head);
+    connection.destroy();
     return answer;
   }
   const get = (path: string, headers: Record<string, string> = {}) => requestText(`GET ${path}`, headers);
@@ -138,20 +138,20 @@ describe('http/malformed', () => {
   });
 
   it('HEAD is answered without a body also over the wire', async () => {
-    const wire = await dial(app.port);
-    wire.send(requestText('HEAD /nothing') + get('/health'));
-    expect((await wire.answer(true)).status).toBe(404);
-    expect((await wire.answer()).status).toBe(200);
-    wire.destroy();
+    const connection = await openConnection(app.port);
+    connection.send(requestText('HEAD /nothing') + get('/health'));
+    expect((await connection.answer(true)).status).toBe(404);
+    expect((await connection.answer()).status).toBe(200);
+    connection.destroy();
   });
 
   it('a 204 ends with its headers', async () => {
-    const wire = await dial(app.port);
-    wire.send(requestText('OPTIONS /health') + get('/health'));
-    const { status, headers } = await wire.answer(true);
+    const connection = await openConnection(app.port);
+    connection.send(requestText('OPTIONS /health') + get('/health'));
+    const { status, headers } = await connection.answer(true);
     expect([status, 'content-length' in headers, 'transfer-encoding' in headers]).toEqual([204, false, false]);
-    expect((await wire.answer()).status).toBe(200);
-    wire.destroy();
+    expect((await connection.answer()).status).toBe(200);
+    connection.destroy();
   });
 
   it.each([
@@ -159,10 +159,10 @@ describe('http/malformed', () => {
     ['nonsense', () => 'nonsense\r\n\r\n'],
   ])('whoever sends %s and breaks the connection off harms nobody', async (_, text) => {
     for (let n = 0; n < 10; n++) {
-      const wire = await dial(app.port, true);
-      wire.send(text());
+      const connection = await openConnection(app.port, true);
+      connection.send(text());
       await setTimeout(n);
-      wire.reset();
+      connection.reset();
     }
     expect((await say(get('/health'))).status).toBe(200);
   });

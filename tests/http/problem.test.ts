@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { dial, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
+import { openConnection, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
 
 describe('http/problem', () => {
   let app: SocketApp;
@@ -62,16 +62,16 @@ describe('http/problem', () => {
     });
 
     it('is one also where the request is refused before anything looks at it', async () => {
-      const wire = await dial(app.port);
-      wire.send(requestText('GET /health', { host: 'a b', accept: problem }));
-      const { status, headers, body } = await wire.answer();
+      const connection = await openConnection(app.port);
+      connection.send(requestText('GET /health', { host: 'a b', accept: problem }));
+      const { status, headers, body } = await connection.answer();
       expect([status, headers['content-type'], headers.vary]).toEqual([400, problem, 'Accept']);
       expect(JSON.parse(body)).toMatchObject({
         type: '/docs/errors#BAD_REQUEST',
         instance: `urn:uuid:${headers['x-request-id']}`,
         error_code: 'BAD_REQUEST',
       });
-      wire.destroy();
+      connection.destroy();
     });
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
-import { dial, openSocketApp, requestText, type SocketApp, type WireAnswer } from '../support/socket.js';
+import { openConnection, openSocketApp, type RawResponse, requestText, type SocketApp } from '../support/socket.js';
 
 describe('http/socket', () => {
   const limit = 102_400;
@@ -15,14 +15,14 @@ describe('http/socket', () => {
   afterAll(() => app.close());
 
   const json = { 'content-type': 'application/json' };
-  const code = ({ body }: WireAnswer): string => /"(?:error_)?code":"(\w+)"/.exec(body)?.[1] ?? '';
+  const code = ({ body }: RawResponse): string => /"(?:error_)?code":"(\w+)"/.exec(body)?.[1] ?? '';
   const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
   const lastChunk = '0\r\n\r\n';
   const healthy = async () => {
-    const wire = await dial(app.port);
-    wire.send(requestText('GET /health'));
-    expect((await wire.answer()).status).toBe(200);
-    wire.destroy();
+    const connection = await openConnection(app.port);
+    connection.send(requestText('GET /health'));
+    expect((await connection.answer()).status).toBe(200);
+    connection.destroy();
   };
 
   const ways = [
@@ -35,63 +35,65 @@ describe('http/socket', () => {
       requestText(target, { ...json, authorization: `Bearer ${ada.token}`, ...headers });
 
     it('by its length, before it is sent; the connection is closed and the server is fine', async () => {
-      const wire = await dial(app.port);
-      wire.send(head({ 'content-length': String(limit + 1) }));
-      const answer = await wire.answer();
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'content-length': String(limit + 1) }));
+      const answer = await connection.answer();
       expect([answer.status, code(answer), answer.headers.connection]).toEqual([413, 'PAYLOAD_TOO_LARGE', 'close']);
-      await wire.closed;
+      await connection.closed;
       await healthy();
     });
 
     it('while it comes in chunks, before its end; the connection is closed and the server is fine', async () => {
-      const wire = await dial(app.port);
-      wire.send(head({ 'transfer-encoding': 'chunked' }));
-      for (let sent = 0; sent <= limit; sent += 10_240) wire.send(chunk(' '.repeat(10_240)));
-      const answer = await wire.answer();
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'transfer-encoding': 'chunked' }));
+      for (let sent = 0; sent <= limit; sent += 10_240) connection.send(chunk(' '.repeat(10_240)));
+      const answer = await connection.answer();
       expect([answer.status, code(answer), answer.headers.connection]).toEqual([413, 'PAYLOAD_TOO_LARGE', 'close']);
-      await wire.closed;
+      await connection.closed;
       await healthy();
     });
 
     it('whoever asks first with Expect: 100-continue is told at once', async () => {
-      const wire = await dial(app.port);
-      wire.send(head({ 'content-length': String(limit + 1), expect: '100-continue' }));
-      expect((await wire.answer()).status).toBe(413);
-      wire.destroy();
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'content-length': String(limit + 1), expect: '100-continue' }));
+      expect((await connection.answer()).status).toBe(413);
+      connection.destroy();
     });
 
     it('exactly 102,400 bytes are taken, by length, in chunks, and after 100 Continue', async () => {
       const full = body + ' '.repeat(limit - body.length);
-      const wire = await dial(app.port);
-      wire.send(head({ 'content-length': String(limit) }) + full);
-      expect((await wire.answer()).status).toBe(success);
-      wire.send(head({ 'transfer-encoding': 'chunked' }) + chunk(full.slice(0, 50_000)) + chunk(full.slice(50_000)) + lastChunk);
-      expect((await wire.answer()).status).toBe(success);
-      wire.send(head({ 'content-length': String(limit), expect: '100-continue' }));
-      expect((await wire.answer(true)).status).toBe(100);
-      wire.send(full);
-      expect((await wire.answer()).status).toBe(success);
-      wire.destroy();
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'content-length': String(limit) }) + full);
+      expect((await connection.answer()).status).toBe(success);
+      connection.send(
+        head({ 'transfer-encoding': 'chunked' }) + chunk(full.slice(0, 50_000)) + chunk(full.slice(50_000)) + lastChunk,
+      );
+      expect((await connection.answer()).status).toBe(success);
+      connection.send(head({ 'content-length': String(limit), expect: '100-continue' }));
+      expect((await connection.answer(true)).status).toBe(100);
+      connection.send(full);
+      expect((await connection.answer()).status).toBe(success);
+      connection.destroy();
     });
 
     it('one byte at a time is as good as all at once', async () => {
-      const wire = await dial(app.port);
-      wire.send(head({ 'content-length': String(body.length) }));
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'content-length': String(body.length) }));
       for (const byte of body) {
-        wire.send(byte);
+        connection.send(byte);
         await setTimeout(1);
       }
-      expect((await wire.answer()).status).toBe(success);
-      wire.destroy();
+      expect((await connection.answer()).status).toBe(success);
+      connection.destroy();
     });
 
     it('a length that is too short is refused, and what follows is never taken for a request', async () => {
-      const wire = await dial(app.port);
-      wire.send(head({ 'content-length': '5' }) + body);
-      const answer = await wire.answer();
+      const connection = await openConnection(app.port);
+      connection.send(head({ 'content-length': '5' }) + body);
+      const answer = await connection.answer();
       expect([answer.status, code(answer)]).toEqual([400, 'BAD_REQUEST']);
-      await wire.closed;
-      await expect(wire.answer()).rejects.toThrow('closed');
+      await connection.closed;
+      await expect(connection.answer()).rejects.toThrow('closed');
     });
 
     // Jest itself fails a test that leaves a rejection unhandled.
@@ -103,10 +105,10 @@ describe('http/socket', () => {
       ];
       await Promise.all(
         [...texts, ...texts].map(async (text) => {
-          const wire = await dial(app.port);
-          wire.send(text);
+          const connection = await openConnection(app.port);
+          connection.send(text);
           await setTimeout(20);
-          wire.destroy();
+          connection.destroy();
         }),
       );
       await setTimeout(50);
@@ -116,10 +118,10 @@ describe('http/socket', () => {
   });
 
   it('a body is too large also where none is read', async () => {
-    const wire = await dial(app.port);
-    wire.send(requestText('GET /health', { 'content-length': '99999999999' }));
-    expect((await wire.answer()).status).toBe(413);
-    await wire.closed;
+    const connection = await openConnection(app.port);
+    connection.send(requestText('GET /health', { 'content-length': '99999999999' }));
+    expect((await connection.answer()).status).toBe(413);
+    await connection.closed;
   });
 
   describe('two people on one connection each get their own data', () => {
@@ -130,24 +132,24 @@ describe('http/socket', () => {
     ];
 
     it('one after the other', async () => {
-      const wire = await dial(app.port);
+      const connection = await openConnection(app.port);
       for (const person of [ada, bob, ada, bob]) {
         for (const text of asks(person)) {
-          wire.send(text);
-          expect((await wire.answer()).body).toContain(person.id);
+          connection.send(text);
+          expect((await connection.answer()).body).toContain(person.id);
         }
       }
-      wire.send(requestText('GET /api/auth/me'));
-      expect((await wire.answer()).status).toBe(401);
-      wire.destroy();
+      connection.send(requestText('GET /api/auth/me'));
+      expect((await connection.answer()).status).toBe(401);
+      connection.destroy();
     });
 
     it('and when they do not wait for answers', async () => {
-      const wire = await dial(app.port);
+      const connection = await openConnection(app.port);
       const people = [ada, bob, bob, ada];
-      wire.send(people.flatMap(asks).join(''));
-      for (const { id } of people.flatMap((person) => [person, person])) expect((await wire.answer()).body).toContain(id);
-      wire.destroy();
+      connection.send(people.flatMap(asks).join(''));
+      for (const { id } of people.flatMap((person) => [person, person])) expect((await connection.answer()).body).toContain(id);
+      connection.destroy();
     });
   });
 });

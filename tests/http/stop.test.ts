@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
-import { dial, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
+import { openConnection, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
 
 describe('http/stop', () => {
   let app: SocketApp;
@@ -37,7 +37,7 @@ describe('http/stop', () => {
 
   describe('told to stop', () => {
     it('answers what is in flight with Connection: close, takes no new connection, and then ends', async () => {
-      const [inFlight, uploading] = [await dial(app.port), await dial(app.port)];
+      const [inFlight, uploading] = [await openConnection(app.port), await openConnection(app.port)];
       holdLists();
       inFlight.send(list());
       const body = '{"query":"{ health { status } }"}';
@@ -61,19 +61,20 @@ describe('http/stop', () => {
     });
 
     it('answers what was sent but not read yet', async () => {
-      const wires = await Promise.all(Array.from({ length: 8 }, () => dial(app.port)));
-      for (const wire of wires) {
-        wire.send(requestText('GET /health'));
-        expect((await wire.answer()).headers.connection).toBe('keep-alive');
+      const connections = await Promise.all(Array.from({ length: 8 }, () => openConnection(app.port)));
+      for (const connection of connections) {
+        connection.send(requestText('GET /health'));
+        expect((await connection.answer()).headers.connection).toBe('keep-alive');
       }
-      for (const wire of wires) wire.send(list());
+      for (const connection of connections) connection.send(list());
       const stopped = app.listening.stop();
-      for (const wire of wires) expect(await wire.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
+      for (const connection of connections)
+        expect(await connection.answer()).toMatchObject({ status: 200, headers: { connection: 'close' } });
       await stopped;
     });
 
     it('closes connections that are idle, and those that never asked for anything', async () => {
-      const [idle, silent] = [await dial(app.port), await dial(app.port)];
+      const [idle, silent] = [await openConnection(app.port), await openConnection(app.port)];
       idle.send(requestText('GET /health'));
       expect((await idle.answer()).headers.connection).toBe('keep-alive');
       const started = performance.now();
@@ -84,7 +85,7 @@ describe('http/stop', () => {
     it('closes connections whose request was refused, also when the other side never does', async () => {
       const refused = [];
       for (const text of [requestText('CONNECT 127.0.0.1:5432'), 'nonsense\r\n\r\n']) {
-        const halfOpen = await dial(app.port, true);
+        const halfOpen = await openConnection(app.port, true);
         refused.push(halfOpen);
         halfOpen.send(text);
         expect((await halfOpen.answer()).status).toBe(400);
@@ -100,7 +101,7 @@ describe('http/stop', () => {
     });
 
     it('does not wait for whoever went away', async () => {
-      const gone = await dial(app.port);
+      const gone = await openConnection(app.port);
       holdLists();
       gone.send(list());
       await setTimeout(50);

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { newPerson, sharedApp, testSecret } from '../support/app.js';
 import { claimsOf, encode, forge, goodHeader } from '../support/forge.js';
-import { doors } from '../support/refusals.js';
 import { styles } from '../support/styles.js';
+import { transports } from '../support/transports.js';
 
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
@@ -101,7 +101,7 @@ describe('http/tokens', () => {
     ['a good token that is too long', () => withClaims({ x: 'x'.repeat(4096) })],
   ];
 
-  describe.each(doors)('$name', ({ me, refusal }) => {
+  describe.each(transports)('$name', ({ me, refusal }) => {
     it('takes a token that is made by hand as ours are', async () => {
       expect((await me(app.fetch, { authorization: `Bearer ${forge(claims)}` })).status).toBe(200);
       expect((await me(app.fetch, { authorization: `Bearer ${jwt.sign(claims, testSecret)}` })).status).toBe(200);

@@ -3,8 +3,8 @@ import { afterAll } from '@jest/globals';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config.js';
+import { validatingFetch } from './conformance/validate.js';
 import { databaseKind, openTestDatabase, type TestDatabase } from './databases.js';
-import { heldFetch } from './held/hold.js';
 import { type Fetch, restStyle } from './styles.js';
 
 export const testSecret = 'tests-sign-with-this-and-nothing-else-does';
@@ -31,7 +31,7 @@ export interface TestApp extends TestDatabase {
 
 /** Asks an app in this process. Every answer is held against the documents. */
 export const fetchOf = ({ handler }: App): Fetch =>
-  heldFetch(async (url, init) => handler.fetch(new Request(new URL(url, 'http://localhost'), init)));
+  validatingFetch(async (url, init) => handler.fetch(new Request(new URL(url, 'http://localhost'), init)));
 
 /** Makes the app. @param settings variables of the environment. */
 export async function openTestApp(settings: Record<string, string> = {}, kind = databaseKind): Promise<TestApp> {

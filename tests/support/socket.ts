@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Listening, listen } from '../../src/http/listen.js';
 import { openTestApp, type TestApp } from './app.js';
-import { holdWire } from './held/wire.js';
+import { validateSocketResponse } from './conformance/wire.js';
 import type { Fetch } from './styles.js';
 
 /** The app behind a socket. */
@@ -37,17 +37,17 @@ export async function openSocketApp(settings: Record<string, string> = {}): Prom
 }
 
 /** One answer as it came over the wire. */
-export interface WireAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 /** A connection on which a test says what it likes. */
-export interface Wire {
+export interface RawConnection {
   send(text: string | Buffer): void;
   /** The next answer. @param head when it has no body whatever its length says. */
-  answer(head?: boolean): Promise<WireAnswer>;
+  answer(head?: boolean): Promise<RawResponse>;
   /** Resolves when the other side has closed the connection. */
   readonly closed: Promise<unknown>;
   destroy(): void;
@@ -56,7 +56,7 @@ export interface Wire {
 }
 
 /** Opens a connection. @param allowHalfOpen stays when the other side has closed its half. */
-export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
+export async function openConnection(port: number, allowHalfOpen = false): Promise<RawConnection> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
   let received = '';
   const sent: Buffer[] = [];
@@ -77,7 +77,7 @@ export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
         const found = takeAnswer(received, head);
         if (found) {
           received = received.slice(found.length);
-          holdWire(sent, found.answer);
+          validateSocketResponse(sent, found.answer);
           return found.answer;
         }
         if (socket.destroyed) throw new Error(`closed without a whole answer: ${JSON.stringify(received)}`);
@@ -90,7 +90,7 @@ export async function dial(port: number, allowHalfOpen = false): Promise<Wire> {
   };
 }
 
-function takeAnswer(text: string, head: boolean): { answer: WireAnswer; length: number } | undefined {
+function takeAnswer(text: string, head: boolean): { answer: RawResponse; length: number } | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const [statusLine = '', ...lines] = text.slice(0, end).split('\r\n');

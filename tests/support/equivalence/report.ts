@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Held, type Step } from './steps.js';
+import { RefreshTokenReference, type Step } from './steps.js';
 
 /** What each style said or left behind, where they differ: a line each. */
 export interface Difference {
@@ -14,7 +14,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function literal(value: unknown): string {
   if (typeof value === 'string') return text(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  if (value instanceof Held) return held(value);
+  if (value instanceof RefreshTokenReference) return tokenReference(value);
   if (isRecord(value)) return `{${fields(value)}}`;
   return String(value);
 }
@@ -32,15 +32,15 @@ function text(value: string): string {
   return /^‹[^›]*›$/.test(value) ? value : JSON.stringify(value);
 }
 
-function held({ which }: Held): string {
+function tokenReference({ which }: RefreshTokenReference): string {
   if (typeof which === 'string') return `‹refresh token: ${which}›`;
   return which === 0 ? '‹the last refresh token›' : `‹the refresh token ${which} before the last›`;
 }
 
 /** Writes a step as `ada: createTask(title: "x", description: null)`: the fields of an input stand among the arguments. */
-export function stepLine({ who, operation, args: { input, ...others } }: Step): string {
+export function stepLine({ caller, operation, args: { input, ...others } }: Step): string {
   const given = isRecord(input) && !Array.isArray(input) ? { ...others, ...input } : { ...others, input };
-  return `${who}: ${operation}(${fields(given)})`;
+  return `${caller}: ${operation}(${fields(given)})`;
 }
 
 /** Writes what one side has and the other has not: of objects only the members that differ; absent ones leave a gap. */

@@ -1,5 +1,5 @@
 import type { Database } from '../../../src/db/client.js';
-import type { Roles } from './roles.js';
+import type { Normalizer } from './normalizer.js';
 
 const tables = ['users', 'tasks', 'credentials', 'sessions', 'refresh_tokens', 'idempotency_keys'] as const;
 
@@ -13,17 +13,17 @@ interface Row extends Record<string, unknown> {
 }
 
 /** Reads all there is. */
-export async function readRows({ query }: Pick<Database, 'query'>, roles: Roles): Promise<Rows> {
+export async function readRows({ query }: Pick<Database, 'query'>, normalizer: Normalizer): Promise<Rows> {
   const read = async (table: (typeof tables)[number]) => {
-    const rows = (await query<Row>(`SELECT * FROM ${table}`, [])).map((row) => playedBy(roles, row));
+    const rows = (await query<Row>(`SELECT * FROM ${table}`, [])).map((row) => playedBy(normalizer, row));
     return [table, rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
   };
   return Object.fromEntries(await Promise.all(tables.map(read))) as Rows;
 }
 
-function playedBy(roles: Roles, { fingerprint, ...row }: Row): unknown {
-  if (fingerprint === undefined) return roles.of(row);
+function playedBy(normalizer: Normalizer, { fingerprint, ...row }: Row): unknown {
+  if (fingerprint === undefined) return normalizer.of(row);
   // The same key and secret: what was asked must have been digested alike, but for a refresh token, drawn by lot.
   const isRefresh = row.scope === '' && row.result === true;
-  return { ...(roles.of(row) as object), fingerprint: isRefresh ? '‹of a refresh token›' : fingerprint };
+  return { ...(normalizer.of(row) as object), fingerprint: isRefresh ? '‹of a refresh token›' : fingerprint };
 }

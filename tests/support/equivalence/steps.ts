@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { password } from '../app.js';
 import type { Arguments, Operation } from '../styles.js';
-import { refreshTokens, type Who, whos } from './cast.js';
+import { type Caller, callers, refreshTokens } from './fixtures.js';
 import { idempotencyKeys, ids, inputOf, mostly, pageNumbers, searchTerms, textOf, type Value, versions } from './values.js';
 
 /** One person asks for one operation. */
 export interface Step {
-  readonly who: Who;
+  readonly caller: Caller;
   readonly operation: Operation;
   readonly args: Arguments;
 }
 
 /** Stands for a refresh token, which each twin makes anew. */
-export class Held {
-  /** @param which of the cast's, or of those handed out since, counted from the last. */
+export class RefreshTokenReference {
+  /** @param which of the fixtures's, or of those handed out since, counted from the last. */
   constructor(readonly which: (typeof refreshTokens)[number] | number) {}
 
   /** Any text: what the SDL wants to see. */
@@ -48,9 +48,9 @@ const newPasswords = mostly(
     { weight: 3, arbitrary: textOf(['short', 'password1', 'new@example.com'], [7, 8, 128, 129]) },
   ),
 );
-const heldTokens: Value = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom(...refreshTokens).map((which) => new Held(which)) },
-  { weight: 5, arbitrary: fc.constantFrom(0, 1, 2).map((which) => new Held(which)) },
+const tokenReferences: Value = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...refreshTokens).map((which) => new RefreshTokenReference(which)) },
+  { weight: 5, arbitrary: fc.constantFrom(0, 1, 2).map((which) => new RefreshTokenReference(which)) },
   { weight: 2, arbitrary: mostly(textOf(['x'], [1000, 1001])) },
 );
 
@@ -83,7 +83,7 @@ const operations: Readonly<Record<Operation, readonly [weight: number, args: Rea
   me: [10, {}],
   updateMe: [6, { input: inputOf({ name: names, email: emails, currentPassword: givenPasswords, newPassword: newPasswords }) }],
   logout: [4, {}],
-  refresh: [14, { input: inputOf({ refreshToken: heldTokens }, ['refreshToken']) }],
+  refresh: [14, { input: inputOf({ refreshToken: tokenReferences }, ['refreshToken']) }],
   signup: [3, { input: inputOf({ email: emails, password: newPasswords, name: names }, ['email', 'password', 'name']) }],
   login: [3, { input: inputOf({ email: emails, password: givenPasswords }, ['email', 'password']) }],
   deleteMe: [2, { input: inputOf({ password: givenPasswords }, ['password']) }],
@@ -91,23 +91,23 @@ const operations: Readonly<Record<Operation, readonly [weight: number, args: Rea
   databaseHealth: [1, {}],
 };
 
-const asking: fc.Arbitrary<Who> = fc.oneof(
+const asking: fc.Arbitrary<Caller> = fc.oneof(
   { withCrossShrink: true },
   {
     weight: 12,
-    arbitrary: fc.constantFrom<Who>('ada', 'ada', 'ada', 'ada', 'bob', 'ada’s other device', 'cyd', 'whoever signed in last'),
+    arbitrary: fc.constantFrom<Caller>('ada', 'ada', 'ada', 'ada', 'bob', 'ada’s other device', 'cyd', 'whoever signed in last'),
   },
-  { weight: 2, arbitrary: fc.constantFrom(...whos) },
+  { weight: 2, arbitrary: fc.constantFrom(...callers) },
 );
 
 const stepOf = ([operation, [weight, args]]: [string, (typeof operations)[Operation]]) => ({
   weight,
   arbitrary: fc
     .record(
-      { who: asking, args: fc.record({ ...args, idempotencyKey: onceIn(7, idempotencyKeys) }, { noNullPrototype: true }) },
+      { caller: asking, args: fc.record({ ...args, idempotencyKey: onceIn(7, idempotencyKeys) }, { noNullPrototype: true }) },
       { noNullPrototype: true },
     )
-    .map(({ who, args }): Step => ({ who, operation: operation as Operation, args })),
+    .map(({ caller, args }): Step => ({ caller, operation: operation as Operation, args })),
 });
 
 /** Sequences of all operations, valid and not; they shrink to the fewest steps, and these to plain ones. */

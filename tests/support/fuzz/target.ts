@@ -1,6 +1,6 @@
 import { newPerson, openTestApp, type Person, type TestApp } from '../app.js';
+import { takeViolations } from '../conformance/validate.js';
 import { forge } from '../forge.js';
-import { takeUndescribed } from '../held/hold.js';
 import { restStyle } from '../styles.js';
 import type { FuzzRequest } from './request.js';
 
@@ -43,8 +43,8 @@ export async function openFuzzTarget(): Promise<FuzzTarget> {
       const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
       const response = await app.fetch(target, { method, headers: { ...headers, ...authorization }, body: body as never });
       const text = await response.text();
-      const [undescribed] = takeUndescribed();
-      if (undescribed) throw new Error(`The documents do not describe:\n${undescribed}`);
+      const [violation] = takeViolations();
+      if (violation) throw new Error(`The documents do not describe:\n${violation}`);
       checkAnswer(response, `${[...response.headers].join('\n')}\n${text}`, app);
       if (method !== 'GET' && !(await isIn(app, ada))) {
         ada = await newPerson(app);

@@ -1,4 +1,4 @@
-import type { Faults } from './exchange.js';
+import type { Violations } from './exchange.js';
 
 type Path = readonly (string | number)[];
 
@@ -6,7 +6,7 @@ type Path = readonly (string | number)[];
  * Holds nulls and errors against each other (GraphQL, section 6.4.4): an error with a place left a null there or above
  * it, and a root field is null for no other reason. Only introspection finds in silence that there is no such type.
  */
-export function nullFaults(query: string, data: Record<string, unknown>, errors: readonly unknown[]): Faults {
+export function nullViolations(query: string, data: Record<string, unknown>, errors: readonly unknown[]): Violations {
   const paths = errors.map((error) => (error as { path?: Path }).path ?? []);
   const failed = new Set(paths.map(([root]) => root));
   const silent = Object.keys(data).filter((name) => data[name] === null && !failed.has(name) && !/\b__type\b/.test(query));

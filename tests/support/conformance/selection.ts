@@ -13,7 +13,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import type { Faults } from './exchange.js';
+import type { Violations } from './exchange.js';
 
 /** What one operation selects with. */
 export interface Selection {
@@ -32,13 +32,13 @@ const scalars: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** Holds an object against what was selected of it: these fields and no others, each of its type. */
-export function objectFaults(
+export function objectViolations(
   { schema, fragments, variables }: Selection,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[] | FieldNode['selectionSet'],
   value: Record<string, unknown>,
   path: string,
-): Faults {
+): Violations {
   const sets = Array.isArray(nodes) ? nodes.map((node) => node.selectionSet) : [nodes as FieldNode['selectionSet']];
   const selections = sets.flatMap((set) => set?.selections ?? []);
   const selectionSet = { kind: 'SelectionSet', selections } as never;
@@ -52,7 +52,7 @@ export function objectFaults(
       const field = fieldOf(schema, type, found[0]?.name.value ?? '');
       if (!field) return [`${path}.${key} is not in the schema`];
       if (!(key in value)) return [`${path}.${key} is missing`];
-      return valueFaults({ schema, fragments, variables }, field, found, value[key], `${path}.${key}`);
+      return valueViolations({ schema, fragments, variables }, field, found, value[key], `${path}.${key}`);
     }),
   ];
 }
@@ -64,22 +64,23 @@ function fieldOf(schema: GraphQLSchema, type: GraphQLObjectType, name: string): 
   return type.getFields()[name]?.type;
 }
 
-function valueFaults(
+function valueViolations(
   selection: Selection,
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
   value: unknown,
   path: string,
-): Faults {
-  if (isNonNullType(type)) return value === null ? [`${path} is null`] : valueFaults(selection, type.ofType, nodes, value, path);
+): Violations {
+  if (isNonNullType(type))
+    return value === null ? [`${path} is null`] : valueViolations(selection, type.ofType, nodes, value, path);
   if (value === null) return [];
   if (isListType(type)) {
     if (!Array.isArray(value)) return [`${path} is no list`];
-    return value.flatMap((item, index) => valueFaults(selection, type.ofType, nodes, item, `${path}[${index}]`));
+    return value.flatMap((item, index) => valueViolations(selection, type.ofType, nodes, item, `${path}[${index}]`));
   }
   if (isObjectType(type)) {
     if (typeof value !== 'object') return [`${path} is no object`];
-    return objectFaults(selection, type, nodes, value as Record<string, unknown>, path);
+    return objectViolations(selection, type, nodes, value as Record<string, unknown>, path);
   }
   const holds = isEnumType(type)
     ? type.getValues().some(({ name }) => name === value)

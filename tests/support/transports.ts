@@ -22,7 +22,7 @@ interface GraphqlError {
 }
 
 /** Holds an answer against REST's error shape: these three members and no other. */
-export async function restRefusal(response: Response): Promise<Refusal> {
+export async function readRestError(response: Response): Promise<Refusal> {
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
   const body = (await response.json()) as RestError;
   expect(body).toEqual({ error_code: expect.any(String), message: expect.any(String), details: expect.any(Object) });
@@ -31,7 +31,7 @@ export async function restRefusal(response: Response): Promise<Refusal> {
 }
 
 /** Holds an answer against the shape of what `/graphql` refuses: errors alone, each with code and details. */
-export async function graphqlRefusal(response: Response): Promise<Refusal> {
+export async function readGraphqlError(response: Response): Promise<Refusal> {
   expect(response.headers.get('content-type')).toMatch(/^application\/(graphql-response\+)?json; charset=utf-8$/);
   const body = (await response.json()) as { errors: GraphqlError[] };
   expect(Object.keys(body)).toEqual(['errors']);
@@ -45,7 +45,7 @@ export async function graphqlRefusal(response: Response): Promise<Refusal> {
 }
 
 /** One way in, for what both refuse in their own shape. */
-export interface Door {
+export interface Transport {
   readonly name: 'GraphQL' | 'REST';
   readonly path: string;
   /** Asks for the signed-in person. */
@@ -61,7 +61,7 @@ const json = 'application/json';
 const post = (fetch: Fetch, path: string, body: string | undefined, headers: HeadersInit) =>
   fetch(path, { method: 'POST', headers, body });
 
-const graphqlDoor: Door = {
+const graphqlTransport: Transport = {
   name: 'GraphQL',
   path: '/graphql',
   me: (fetch, headers) =>
@@ -72,18 +72,18 @@ const graphqlDoor: Door = {
       query: 'mutation ($input: SignupInput!) { signup(input: $input) { user { id } } }',
       variables: { input },
     }),
-  refusal: graphqlRefusal,
+  refusal: readGraphqlError,
 };
 
-const restDoor: Door = {
+const restTransport: Transport = {
   name: 'REST',
   path: '/api/auth/signup',
   me: (fetch, headers) => fetch('/api/auth/me', { headers }),
   signup: (fetch, body, contentType = json) =>
     post(fetch, '/api/auth/signup', body, contentType ? { 'content-type': contentType } : {}),
   signupBody: (input) => JSON.stringify(input),
-  refusal: restRefusal,
+  refusal: readRestError,
 };
 
 /** Both ways in. */
-export const doors: readonly Door[] = [graphqlDoor, restDoor];
+export const transports: readonly Transport[] = [graphqlTransport, restTransport];

@@ -8,7 +8,7 @@ const sessionLookup = /FROM sessions/;
  * @param fail throws or rejects as the database would.
  * @returns puts the database back.
  */
-export function sabotage(db: Database, fail: () => never): () => void {
+export function failDatabase(db: Database, fail: () => never): () => void {
   const { query, prisma } = db;
   const reject = async () => fail();
   const model = new Proxy({}, { get: () => reject });

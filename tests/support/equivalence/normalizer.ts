@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { digestOf } from '../../../src/auth/tokens.js';
 import { claimsOf } from '../forge.js';
-import type { Cast } from './cast.js';
+import type { Fixtures } from './fixtures.js';
 
 const kinds: readonly [RegExp, string][] = [
   [/^user_[0-9a-f]{32}$/, 'person'],
@@ -19,7 +19,7 @@ const measured = new Set(['uptime_seconds', 'latency_ms', 'issuedAt']);
  * Says of what differs between twins by nature (ids and tokens drawn by lot, times) what part it plays: the first
  * session that was opened, the moment of the third step.
  */
-export class Roles {
+export class Normalizer {
   readonly #names: Map<string, string>;
   readonly #counts = new Map<string, number>();
   /** When each step began, in milliseconds since the epoch. */
@@ -30,7 +30,7 @@ export class Roles {
   /** The access token that was handed out last. */
   signedIn: string | undefined;
 
-  constructor({ names }: Cast) {
+  constructor({ names }: Fixtures) {
     this.#names = new Map(names);
   }
 

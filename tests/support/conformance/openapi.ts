@@ -74,7 +74,7 @@ export function describedAnswer({ responses, pointer }: Operation, status: numbe
 }
 
 /** Holds a value against the schema at a pointer. @returns what is wrong with it. */
-export function schemaFaults(pointer: string, value: unknown): string[] {
+export function schemaViolations(pointer: string, value: unknown): string[] {
   const validate = ajv.getSchema(`openapi.json#${pointer}`) as ValidateFunction | undefined;
   if (!validate) throw new Error(`the document has nothing at ${pointer}`);
   if (validate(value)) return [];
@@ -86,8 +86,8 @@ export function schemaFaults(pointer: string, value: unknown): string[] {
 const detailNames = Object.keys(document.components.schemas.Error.properties.details.properties);
 
 /** Holds an error's details, which both styles have alike. The document leaves them open to more; today there is no more. */
-export const detailFaults = (details: unknown): string[] => [
-  ...schemaFaults('/components/schemas/Error/properties/details', details),
+export const detailViolations = (details: unknown): string[] => [
+  ...schemaViolations('/components/schemas/Error/properties/details', details),
   ...Object.keys(details ?? {})
     .filter((name) => !detailNames.includes(name))
     .map((name) => `details have ${name}, which is not described`),

@@ -10,8 +10,8 @@ const tokens = createTokens(testSecret, 3600);
 const people = ['ada', 'bob', 'cyd'] as const;
 type Name = (typeof people)[number];
 
-/** Who asks, by the token that is sent: three people, and everybody who only says so. */
-export const whos = [
+/** Caller asks, by the token that is sent: three people, and everybody caller only says so. */
+export const callers = [
   ...people,
   'ada’s other device',
   'whoever signed in last',
@@ -23,16 +23,16 @@ export const whos = [
   'a refresh token as bearer',
   'a garbled token',
 ] as const;
-export type Who = (typeof whos)[number];
+export type Caller = (typeof callers)[number];
 
 /** The refresh tokens that are there before a sequence begins. */
 export const refreshTokens = ['ada’s', 'ada’s other device’s', 'bob’s', 'used long ago', 'expired'] as const;
 type RefreshToken = (typeof refreshTokens)[number];
 
 /** The same people, tasks and sessions for both twins, new ones for each sequence: what a process remembers of ended sessions is not theirs. */
-export interface Cast {
+export interface Fixtures {
   /** What `whoever signed in last` sends is known to a twin alone. */
-  readonly tokens: Readonly<Record<Exclude<Who, 'whoever signed in last'>, string | undefined>>;
+  readonly tokens: Readonly<Record<Exclude<Caller, 'whoever signed in last'>, string | undefined>>;
   readonly refreshTokens: Readonly<Record<RefreshToken, string>>;
   /** Ids and digests → what to call them in a report. */
   readonly names: ReadonlyMap<string, string>;
@@ -56,14 +56,14 @@ const sessionPlan: Readonly<Record<RefreshToken, { owner: Name; life: number; us
 let passwordHash: string | undefined;
 
 /** Casts the people for one sequence. */
-export async function newCast(): Promise<Cast> {
+export async function newFixtures(): Promise<Fixtures> {
   passwordHash ??= await hashPassword(password);
   const userIds = Object.fromEntries(people.map((name) => [name, `user_${newId()}`])) as Record<Name, string>;
   const sessionIds = Object.fromEntries(refreshTokens.map((name) => [name, newId()])) as Record<RefreshToken, string>;
   const first = (name: RefreshToken) => tokens.firstOf(sessionIds[name]);
   return {
     tokens: accessTokens(userIds, sessionIds),
-    refreshTokens: Object.fromEntries(refreshTokens.map((name) => [name, first(name)])) as Cast['refreshTokens'],
+    refreshTokens: Object.fromEntries(refreshTokens.map((name) => [name, first(name)])) as Fixtures['refreshTokens'],
     names: new Map([
       [passwordHash, '‹the first hash›'],
       ...people.map((name) => [userIds[name], `‹${name}›`] as const),
@@ -77,7 +77,7 @@ export async function newCast(): Promise<Cast> {
   };
 }
 
-function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken, string>): Cast['tokens'] {
+function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken, string>): Fixtures['tokens'] {
   const now = Math.floor(Date.now() / 1000);
   const sign = (name: Name, sessionId: string) => tokens.signAccess({ userId: users[name], sessionId }, now);
   const ada = sign('ada', sessions['ada’s']);
@@ -96,7 +96,7 @@ function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken
   };
 }
 
-function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, string>, hash: string): Cast['rows'] {
+function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, string>, hash: string): Fixtures['rows'] {
   const task = (id: number, owner: Name, title: string, description: string | null, status: string) => ({
     ...{ id, user_id: users[owner], title, description, status, version: 1 },
     ...times,
@@ -123,8 +123,8 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
   };
 }
 
-/** Empties a database, but for the cast. */
-export async function enter({ query }: Pick<Database, 'query'>, { rows }: Cast): Promise<void> {
+/** Empties a database, but for the fixtures. */
+export async function insertFixtures({ query }: Pick<Database, 'query'>, { rows }: Fixtures): Promise<void> {
   await query('WITH keys AS (DELETE FROM idempotency_keys) DELETE FROM users', []);
   const inserts = Object.keys(rows).map(
     (table, n) => `t${n} AS (INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb->'${table}'))`,

@@ -50,14 +50,14 @@ const said = ({ code, message, details, value, version }: Outcome) => ({ code, m
  * Holds the answers of both styles to one step against each other, and their HTTP statuses against the contract.
  * @returns what each said, in a line each; undefined when they agree.
  */
-export async function differenceOf(
+export async function compareOutcomes(
   { operation, args }: Step,
   { graphql, rest, token: askForToken }: Answers,
 ): Promise<Difference | undefined> {
   const isRefused = isRefusedBySdl(operation, args);
   const needsToken = !forAnyone.has(operation);
   const token = isRefused || graphql.code === 'UNAUTHENTICATED' ? await askForToken() : 'good';
-  // REST decides who asks before it reads what is asked; GraphQL reads the whole document first.
+  // REST decides caller asks before it reads what is asked; GraphQL reads the whole document first.
   const refusals = needsToken && token !== 'good' ? ['UNAUTHENTICATED'] : ['BAD_REQUEST', 'VALIDATION_ERROR'];
   if (isRefused && !(graphql.code === 'BAD_REQUEST' && refusals.includes(rest.code ?? '')))
     return { graphql: `refused by the SDL: ${literal(said(graphql))}`, rest: literal(said(rest)) };

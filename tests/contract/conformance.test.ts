@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { faultsOf } from '../support/held/hold.js';
+import { violationsOf } from '../support/conformance/validate.js';
 
 describe('contract/held', () => {
   const task = {
@@ -35,8 +35,8 @@ describe('contract/held', () => {
       ...headers,
     };
     const present = Object.entries(all).filter(([, value]) => value !== '');
-    const got = { status, headers: new Headers(present), body: answer === undefined ? '' : JSON.stringify(answer) };
-    return faultsOf({ method, path: url.pathname, url, headers: new Headers(), body }, got).join('; ');
+    const response = { status, headers: new Headers(present), body: answer === undefined ? '' : JSON.stringify(answer) };
+    return violationsOf({ method, path: url.pathname, url, headers: new Headers(), body }, response).join('; ');
   }
 
   describe('the documents refuse an answer of REST', () => {
@@ -69,6 +69,19 @@ describe('contract/held', () => {
       ['with another media type', { headers: { ...etag, 'content-type': 'text/plain' } }, /is text\/plain/],
       ['with another status', { status: 202, headers: etag }, /answers 202/],
       ['with a body where none may be', { request: 'HEAD /api/tasks/1', headers: etag }, /has a body/],
+      ['with a body and status 304', { status: 304, headers: etag }, /has a body/],
+      ['without a body', { headers: etag, answer: undefined }, /has no body/],
+      ['without a body where there is nothing', { request: 'GET /nothing', status: 404, answer: undefined }, /has no body/],
+      [
+        'without a body to a method that is not taken',
+        { request: 'PATCH /health', status: 405, answer: undefined },
+        /has no body/,
+      ],
+      [
+        'without a body for a page',
+        { request: 'GET /docs', headers: { ...etag, 'content-type': 'text/html' }, answer: undefined },
+        /^has no body$/,
+      ],
       [
         'with a code that is not this operation’s',
         { status: 404, answer: { error_code: 'TIMEOUT', message: '', details: {} } },
@@ -83,8 +96,8 @@ describe('contract/held', () => {
       ['where there is nothing', { request: 'GET /api/users', headers: etag }, /may be NOT_FOUND/],
       ['to a method that is not taken', { request: 'PATCH /api/tasks/1', headers: etag }, /may be METHOD_NOT_ALLOWED/],
       ['to OPTIONS without methods', { request: 'OPTIONS /api/tasks', status: 204, answer: undefined }, /names no methods/],
-    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, fault) => {
-      expect(found(answer)).toMatch(fault);
+    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, violation) => {
+      expect(found(answer)).toMatch(violation);
     });
   });
 
@@ -161,8 +174,8 @@ describe('contract/held', () => {
         /no www-authenticate/,
       ],
       ['with data for what cannot be read', ask('', { data: {} }), /cannot be read/],
-    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, fault) => {
-      expect(found(answer)).toMatch(fault);
+    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, violation) => {
+      expect(found(answer)).toMatch(violation);
     });
   });
 });
