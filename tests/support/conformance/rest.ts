@@ -16,6 +16,7 @@ const anywhere = ['BAD_REQUEST', 'PAYLOAD_TOO_LARGE', 'RATE_LIMITED', 'INTERNAL_
 /** Compares a REST response with the OpenAPI document. */
 export function restViolations(request: SentRequest, response: ReceivedResponse): Violations {
   const operations = operationsAt(request.url.pathname);
+  if (request.method === 'OPTIONS' && response.status === 204) return optionsViolations(response);
   if (!operations) return errorViolations(request.method, response, ['NOT_FOUND', ...anywhere]);
   if (request.method === 'OPTIONS') return optionsViolations(response);
   const operation = operations.get(request.method === 'HEAD' ? 'GET' : request.method);

@@ -15,6 +15,17 @@ const accessToken = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** What a clock measured: only that it did can be the same. */
 const measured = new Set(['uptime_seconds', 'latency_ms', 'issuedAt']);
 
+/** A date, with or without a time. */
+const date = /^\s*\d{4}-\d\d-\d\d(T|\s*$)/;
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') {
+    const time = date.test(value) ? Date.parse(value) : Number.NaN;
+    return [value, value.trim(), ...(Number.isNaN(time) ? [] : [new Date(time).toISOString()])];
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
 /**
  * Says of what differs between twins by nature (ids and tokens drawn by lot, times) what part it plays: the first
  * session that was opened, the moment of the third step.
@@ -24,6 +35,8 @@ export class Normalizer {
   readonly #counts = new Map<string, number>();
   /** When each step began, in milliseconds since the epoch. */
   readonly #steps: number[] = [];
+  /** The texts that the client sent, and the dates among them as the server writes them. */
+  readonly #sent = new Set<string>();
   #lastAnswer = 0;
   /** The refresh tokens that were handed out, the last one first. */
   readonly handedOut: string[] = [];
@@ -34,8 +47,12 @@ export class Normalizer {
     this.#names = new Map(names);
   }
 
-  /** Notes that a step begins: in a millisecond of its own, so that a time tells in which step it was written. */
-  async begin(): Promise<void> {
+  /**
+   * Notes that a step begins: in a millisecond of its own, so that a time tells in which step it was written.
+   * @param args what the client sends. Its texts come back as they are: only values of the server's own making are replaced.
+   */
+  async begin(args: unknown): Promise<void> {
+    for (const text of textsIn(args)) this.#sent.add(text);
     while (Date.now() <= this.#lastAnswer + 1) await setImmediate();
     this.#steps.push(Date.now());
   }
@@ -59,6 +76,7 @@ export class Normalizer {
   #ofText(text: string): string {
     const known = this.#names.get(text);
     if (known) return known;
+    if (this.#sent.has(text)) return text;
     if (moment.test(text)) return this.#ofMoment(text);
     if (accessToken.test(text)) return this.#ofAccessToken(text);
     // A salt is drawn by lot: two hashes of one password differ.

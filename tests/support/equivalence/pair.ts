@@ -74,7 +74,7 @@ async function enterTwin({ style, app }: StyleApp, fixtures: Fixtures): Promise<
   return {
     act: async (step) => {
       token = sent(step);
-      await normalizer.begin();
+      await normalizer.begin(step.args);
       const outcome = await style.call(app.fetch, step.operation, resolved(step.args, fixtures, normalizer), token);
       return { ...outcome, value: normalizer.end(outcome.value), details: normalizer.of(outcome.details) as Outcome['details'] };
     },

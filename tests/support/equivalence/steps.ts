@@ -22,8 +22,10 @@ export class RefreshTokenReference {
   }
 }
 
-const titles = mostly(textOf(['x', 'Buy milk', 'Ask Bob'], [1, 199, 200, 201]));
-const descriptions = mostly(textOf(['x', 'Milk, eggs'], [255, 256, 1000, 1001]), 14);
+/** What the server writes itself, here from the client: it must come back as it was sent. */
+const [futureDate, sessionId] = ['2030-01-02T03:04:05.678Z', '0123456789abcdef0123456789abcdef'];
+const titles = mostly(textOf(['x', 'Buy milk', 'Ask Bob', futureDate], [1, 199, 200, 201]));
+const descriptions = mostly(textOf(['x', 'Milk, eggs', sessionId], [255, 256, 1000, 1001]), 14);
 const statuses = mostly(fc.constantFrom('Completed', 'Pending', 'Completed', 'Pending', 'Done', 'completed', ''));
 const names = mostly(textOf(['x', 'Ada'], [1, 254, 255, 256]));
 const emails = mostly(
