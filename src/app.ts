@@ -1,4 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { createAuthenticate } from './auth/authenticate.js';
 import { createCredentials } from './auth/credentials.js';
 import { readSecret } from './auth/secret.js';
 import { createAuthService } from './auth/service.js';
@@ -9,39 +11,45 @@ import { createLogger, type Logger } from './core/log.js';
 import { readVersion } from './core/project.js';
 import { type Database, openDatabase } from './db/client.js';
 import { createLedger } from './db/ledger.js';
+import { createEngine } from './graphql/engine.js';
+import { createGraphqlHandler } from './graphql/handler.js';
 import { createHealthService } from './health/service.js';
+import type { Exchange } from './http/exchange.js';
 import { createPages } from './http/pages.js';
-import type { Handler } from './http/pipeline.js';
-import { createServer } from './http/server.js';
+import { createPagesHandler } from './http/use-pages.js';
 import { createRestHandler } from './rest/handler.js';
 import { openApiDocument } from './rest/openapi.js';
 import { routes } from './rest/routes.js';
 import { restView } from './rest/view.js';
+import type { Context, Services } from './schema/context.js';
 import { createExecutor } from './schema/executor.js';
 import { schema as ownSchema } from './schema/root.js';
+import { createServer, type RequestServer } from './server/server.js';
 import { createTaskService } from './tasks/service.js';
 import { createUserService } from './users/service.js';
 
-/** The whole product without a port: what answers requests, and how to end it. */
+/** The whole product without a socket. */
 export interface App {
-  readonly handler: Handler;
+  readonly server: RequestServer;
   readonly log: Logger;
   close(): Promise<void>;
 }
 
-/** What a test puts in place of what the configuration would open. */
+/** Replaces what the configuration would open: for tests, and for a deployment's own plugins. */
 export interface Overrides {
   readonly log?: Logger;
   readonly db?: Database;
   readonly schema?: GraphQLSchema;
+  /** Envelop or Yoga plugins: they see every operation of both APIs. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /**
- * Puts the product together: config → database → services → schema → handler.
+ * Composes the product: config → database → services → schema → server.
  * @throws StartError when the database or the data folder cannot be used.
  */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const { schema = ownSchema } = overrides;
+  const { schema = ownSchema, plugins } = overrides;
   const log = overrides.log ?? createLogger(config);
   const secret = await readSecret(config);
   const db = overrides.db ?? (await openDatabase(config));
@@ -52,33 +60,33 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const credentials = createCredentials(db, log, config.budgets?.login);
   const { fingerprint } = tokens;
   const ledger = createLedger({ db, log, fingerprint, mismatchBudget: config.budgets?.login });
-  const services = {
+  const services: Services = {
     auth: createAuthService({ db, ledger, tokens, sessions, credentials, signupBudget: config.budgets?.signup }),
     users: createUserService({ db, ledger, credentials, sessions }),
     tasks: createTaskService(db, ledger, log),
     health: createHealthService(db, version),
   };
+  const createContext = ({ identity, client, request }: Exchange): Context => {
+    const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
+    return { identity, caller: client, idempotency, services, prisma: db.prisma, memo: new Map() };
+  };
 
   const view = restView(schema, routes);
   const openapi = JSON.stringify(openApiDocument(view, routes, version));
-  const execute = createExecutor();
-  const handler = createServer({
+  const engine = createEngine({ schema, execute: createExecutor(), hasIntrospection: config.explorer, log, plugins });
+  const server = createServer({
     config,
     log,
-    schema,
-    execute,
-    rest: createRestHandler(view, execute),
-    pages: createPages({ explorer: config.explorer, version, openapi }),
-    services,
-    prisma: db.prisma,
-    sessions,
-    tokens,
+    authenticate: createAuthenticate(tokens, sessions),
+    graphql: createGraphqlHandler({ engine, createContext, log }),
+    rest: await createRestHandler({ view, routes, execute: engine.execute, createContext }),
+    pages: createPagesHandler(createPages({ explorer: config.explorer, version, openapi })),
   });
   return {
-    handler,
+    server,
     log,
     close: async () => {
-      await handler.dispose();
+      await engine.dispose();
       await db.close();
     },
   };

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { StartError } from './core/start-error.js';
-import { type Listening, listen } from './http/listen.js';
+import { listen, type RunningServer } from './server/socket.js';
 
 /** How long what is in flight may take once we are told to stop, in milliseconds. */
 const patienceMs = 9_000;
@@ -12,7 +12,7 @@ try {
   // Without PGlite all the WebAssembly there is compiles Prisma's queries, whose plans are kept: to optimise it takes 60 MB that stay.
   if (config.database.url) setFlagsFromString('--liftoff-only');
   const app = await createApp(config);
-  const listening = await listen(app.handler.listener, config).catch(async (error) => {
+  const listening = await listen(app.server, config, app.log).catch(async (error) => {
     await app.close();
     throw error;
   });
@@ -32,7 +32,7 @@ function greet({ host, database, explorer, budgets }: Config, port: number): voi
   if (!budgets) console.warn('  WARNING: RATE_LIMIT=off, anybody may try passwords and send requests without limit.');
 }
 
-function stopOnSignal(app: App, listening: Listening): void {
+function stopOnSignal(app: App, listening: RunningServer): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
     // A second signal is an order.

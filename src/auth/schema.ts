@@ -1,10 +1,12 @@
 import { builder } from '../schema/builder.js';
 import { idempotencyKeyOf, viewerOf } from '../schema/context.js';
+import type { TokenExtension } from '../schema/token-fields.js';
 import { UserType } from '../users/schema.js';
 import { loginInput, refreshInput, signupInput } from './rules.js';
 import type { AuthPayload } from './service.js';
 
 const AuthPayloadType = builder.objectRef<AuthPayload>('AuthPayload').implement({
+  extensions: { hasTokens: true } satisfies TokenExtension,
   description: 'A session: send the access token as `Authorization: Bearer …`.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', { description: 'Says who asks, in every request.' }),

@@ -70,6 +70,13 @@ export const errorCatalogue = {
     when: 'The document is over a limit of depth, cost, aliases, directives or tokens.',
     only: 'GraphQL',
   },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 400,
+    // Apollo's and urql's links look for this text, and send the document.
+    title: 'PersistedQueryNotSupported',
+    when: 'The request names a document by its hash alone. Send the document; clients with automatic persisted queries do so by themselves.',
+    only: 'GraphQL',
+  },
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests.',

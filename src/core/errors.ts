@@ -19,6 +19,8 @@ interface AppErrorOptions {
   cause?: unknown;
   /** Methods that the address takes; sent as `Allow` (RFC 9110 §15.5.6). */
   allow?: readonly string[];
+  /** Content codings that a request's body may have; sent as `Accept-Encoding` (RFC 9110 §15.5.16). */
+  acceptEncoding?: string;
 }
 
 /** The only error that people see. Anything else that is thrown becomes `INTERNAL_SERVER_ERROR`. */
@@ -26,16 +28,18 @@ export class AppError extends Error {
   readonly details: ErrorDetails;
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly acceptEncoding: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
-    { message = errorCatalogue[code].title, details = {}, retryAfterSeconds, cause, allow }: AppErrorOptions = {},
+    { message = errorCatalogue[code].title, details = {}, retryAfterSeconds, cause, allow, acceptEncoding }: AppErrorOptions = {},
   ) {
     super(message, { cause });
     this.name = 'AppError';
     this.details = details;
     this.retryAfterSeconds = retryAfterSeconds;
     this.allow = allow;
+    this.acceptEncoding = acceptEncoding;
   }
 
   /** The HTTP status of this error's code. */
@@ -51,6 +55,7 @@ export class AppError extends Error {
     return {
       ...(this.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...(this.allow ? { allow: this.allow.join(', ') } : {}),
+      ...(this.acceptEncoding ? { 'accept-encoding': this.acceptEncoding } : {}),
       ...(this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }),
     };
   }

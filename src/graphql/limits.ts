@@ -2,65 +2,102 @@ import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import {
   type DocumentNode,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
-  type ValidationContext,
+  specifiedRules,
+  validate,
 } from 'graphql';
-import { catalogueError } from '../schema/errors.js';
+import type { Plugin } from 'graphql-yoga';
+import { AppError } from '../core/errors.js';
 
 /** What one request may ask for. The largest honest page stays well below each of these. */
-const queryLimits = { depth: 10, cost: 15_000, aliases: 15, directives: 10, tokens: 1000, complexity: 10_000 } as const;
+export const queryLimits = {
+  depth: 10,
+  cost: 15_000,
+  aliases: 15,
+  directives: 10,
+  tokens: 1000,
+  complexity: 10_000,
+} as const;
 
-// The token limit works in the parser, where there is no validation to report to.
-function refuse(context: ValidationContext | null): void {
-  const error = catalogueError('QUERY_TOO_COMPLEX');
-  if (!context) throw error;
-  context.reportError(error);
+type Limit = keyof typeof queryLimits;
+
+/** Errors in one answer to a document that does not fit the schema. */
+const maxValidationErrors = 5;
+
+/** @param max the limit's value; what the document asked for is not told. */
+export const queryTooComplex = (limit: Limit, max: number): AppError =>
+  new AppError('QUERY_TOO_COMPLEX', { details: { limit, max } });
+
+/** Ends parsing or validation at once: `useValidation` and Yoga's parser make it the only error. */
+class LimitError extends GraphQLError {
+  constructor(limit: Limit) {
+    const originalError = queryTooComplex(limit, queryLimits[limit]);
+    super(originalError.message, { originalError });
+  }
 }
 
-const rejection = { propagateOnRejection: false, exposeLimits: false, onReject: [refuse] };
+const rejectAt = (limit: Limit) => ({
+  propagateOnRejection: false,
+  exposeLimits: false,
+  onReject: [
+    () => {
+      throw new LimitError(limit);
+    },
+  ],
+});
 
-/** Armor, in the words of the error catalogue. Only GraphQL passes through it: REST's documents are our own. */
-export const useArmor = () =>
+/** Armor, with the errors of the catalogue. Only GraphQL passes through it: REST's documents are generated. */
+export const useArmor = (): Plugin =>
   EnvelopArmorPlugin({
     // `flattenFragments`: a query is as deep, and costs the same, with fragments as without.
-    maxDepth: { n: queryLimits.depth, flattenFragments: true, ...rejection },
-    costLimit: { maxCost: queryLimits.cost, flattenFragments: true, ...rejection },
-    // Armor lets `__typename` be aliased without end unless told otherwise.
-    maxAliases: { n: queryLimits.aliases, allowList: [], ...rejection },
-    maxDirectives: { n: queryLimits.directives, ...rejection },
-    maxTokens: { n: queryLimits.tokens, ...rejection },
-    // Its usual mask would still tell a near miss from a far one.
-    blockFieldSuggestion: { enabled: true, mask: '' },
+    maxDepth: { n: queryLimits.depth, flattenFragments: true, ...rejectAt('depth') },
+    costLimit: { maxCost: queryLimits.cost, flattenFragments: true, ...rejectAt('cost') },
+    // Armor does not count aliases of `__typename` by default.
+    maxAliases: { n: queryLimits.aliases, allowList: [], ...rejectAt('aliases') },
+    maxDirectives: { n: queryLimits.directives, ...rejectAt('directives') },
+    maxTokens: { n: queryLimits.tokens, ...rejectAt('tokens') },
+    // `useValidation` hides suggestions in every rule.
+    blockFieldSuggestion: { enabled: false },
   });
 
-/** What Envelop hands to a plugin before it validates. */
-interface ValidateHook {
-  addValidationRule(rule: typeof NoSchemaIntrospectionCustomRule): void;
-}
-
-/** Keeps the schema's shape to ourselves where the explorer is off. */
-export const useNoIntrospection = () => ({
-  onValidate: ({ addValidationRule }: ValidateHook) => addValidationRule(NoSchemaIntrospectionCustomRule),
+/**
+ * Validates with graphql-js: stops at the first limit and at the fifth error, and never suggests names of the schema.
+ * @param hasIntrospection whether clients may read the schema.
+ */
+export const useValidation = ({ hasIntrospection }: { hasIntrospection: boolean }): Plugin => ({
+  onValidate: ({ addValidationRule, setValidationFn }) => {
+    if (!hasIntrospection) addValidationRule(NoSchemaIntrospectionCustomRule);
+    setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules = specifiedRules) => {
+      try {
+        const options = { maxErrors: maxValidationErrors, hideSuggestions: true };
+        return validate(schema, document, rules, options).slice(0, maxValidationErrors);
+      } catch (error) {
+        if (error instanceof LimitError) return [error];
+        throw error;
+      }
+    });
+  },
 });
 
 /**
- * Counts what an operation can answer, with the values of its variables and the defaults of what it leaves out:
- * Armor counts only what is written into the document.
- * @param variables must fit the operation: execution tells better what is wrong with those that do not.
+ * Counts what an operation can return, with the values of its variables and the defaults of what it leaves out: Armor counts
+ * only what is written into the document.
+ * @param variables must be valid for the operation.
  */
-export function isWithinComplexity(
+export function complexityOf(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-): boolean {
+): number {
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   const { complexity } = complexityFromQuery(
     { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
     { schema, variables },
   );
-  return complexity <= queryLimits.complexity;
+  return complexity;
 }

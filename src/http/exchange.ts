@@ -1,54 +1,49 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Caller } from '../auth/credentials.js';
-import { attached } from '../core/attached.js';
+import { randomUUID } from 'node:crypto';
+import type { ErrorCode } from '../core/error-catalogue.js';
 import type { Identity } from '../core/identity.js';
+import type { ClientInfo } from '../core/request-context.js';
+import { HttpRequest } from './request.js';
 
-/** GraphQL over HTTP, section 5.1. */
-export interface GraphqlParams {
-  readonly query: string;
-  readonly operationName?: string | null;
-  readonly variables?: Readonly<Record<string, unknown>> | null;
-  readonly extensions?: Readonly<Record<string, unknown>> | null;
-}
-
-/** What the plugins learn of one request, each in its turn. */
+/** A request on its way, and what the middleware and the APIs find out about it, each in its turn. */
 export interface Exchange {
+  /** HEAD is served as GET, without the content (RFC 9110 §9.3.2). */
+  readonly request: HttpRequest;
+  readonly isHead: boolean;
+  /** `X-Request-Id`: the client's value if it is valid, otherwise a new UUID. */
   readonly requestId: string;
+  /** By `performance.now`, in milliseconds. */
   readonly startedAt: number;
-  /** The request's `Idempotency-Key`, as it came. */
-  readonly idempotencyKey: string | null;
-  /** Set when the client sent HEAD: it is answered as GET, without the body. */
-  readonly head: boolean;
-  caller: Caller;
+  client: ClientInfo;
   identity: Identity;
-  /** The body as it came; undefined when there was none. */
+  /** The content; undefined when there was none. */
   body: Buffer | undefined;
-  /** What a GraphQL request by POST asks for; undefined before it was read, and for every other request. */
-  params: GraphqlParams | undefined;
-  /** Schema coordinates of what was asked for, for the log. */
+  /** The schema coordinates of the operations, for the access log. */
   operations: readonly string[];
-  /** Header fields of the answer, whatever it is. */
-  notices: Readonly<Record<string, string>>;
-  /** The answer carries tokens and must not be stored anywhere. */
-  secret: boolean;
+  /** The codes of the errors in the response, for the access log. */
+  errorCodes: readonly ErrorCode[];
+  /** Header fields of the response, whatever it is. */
+  extraHeaders: Readonly<Record<string, string>>;
+  /** Whether the response carries tokens, so that no cache may store it. */
+  noStore: boolean;
 }
 
-/** What Node hands over beside the request; nothing when a test calls `fetch`. */
-export interface ServerContext {
-  readonly req?: IncomingMessage;
-  readonly res?: ServerResponse;
-}
+const validRequestId = /^[\w.:-]{1,128}$/;
 
-const exchanges = attached<Request, Exchange>('exchange');
-
-/** Begins the record of a request. */
-export const beginExchange = (request: Request, exchange: Exchange): void => {
-  exchanges.set(request, exchange);
-};
-
-/** The record of a request that is under way. */
-export function exchangeOf(request: Request): Exchange {
-  const exchange = exchanges.get(request);
-  if (!exchange) throw new Error('this request was never begun');
-  return exchange;
+/** Starts the exchange of a request. */
+export function createExchange(request: HttpRequest): Exchange {
+  const sentId = request.headers.get('x-request-id');
+  const isHead = request.method === 'HEAD';
+  return {
+    request: isHead ? new HttpRequest({ ...request, method: 'GET' }) : request,
+    isHead,
+    requestId: sentId && validRequestId.test(sentId) ? sentId : randomUUID(),
+    startedAt: performance.now(),
+    client: { address: 'unknown' },
+    identity: { kind: 'anonymous' },
+    body: undefined,
+    operations: [],
+    errorCodes: [],
+    extraHeaders: {},
+    noStore: false,
+  };
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { prefersPage } from './accept.js';
+import { prefersPage } from './content-negotiation.js';
 import { errorsPage } from './errors-page.js';
 import { graphiqlPage } from './graphiql-page.js';
 import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-texts.js';

@@ -1,42 +1,39 @@
-import type { Plugin } from 'graphql-yoga';
-import { isKnown } from '../core/entity-tags.js';
 import { AppError } from '../core/errors.js';
-import { exchangeOf, type ServerContext } from './exchange.js';
+import { matchesIfNoneMatch } from './entity-tags.js';
+import type { Exchange } from './exchange.js';
+import type { HeaderReader } from './headers.js';
 import type { Page, Pages } from './pages.js';
-import { pathOf } from './use-access-log.js';
+import { HttpResponse } from './response.js';
 
 const allow = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Answer: the pages for people, and the OpenAPI document. */
-export function usePages(pages: Pages): Plugin<object, ServerContext> {
-  return {
-    onRequest: async ({ request, endResponse, fetchAPI }) => {
-      const { method, headers } = request;
-      const path = pathOf(request.url);
-      // The other methods of this path are GraphQL's own.
-      if (path === '/graphql' && method !== 'GET') return;
-      const page = await pages.find(path, headers.get('accept') ?? '');
-      if (!page) return;
-      exchangeOf(request).operations = ['page'];
-      if (method === 'OPTIONS') {
-        endResponse(new fetchAPI.Response(null, { status: 204, headers: { allow: allow.join(', ') } }));
-        return;
-      }
-      if (method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED', { allow });
-      const { body, ...init } = chooseForm(page, headers);
-      endResponse(new fetchAPI.Response(body as BodyInit | null, init));
-    },
+/** Serves the pages for people, and the OpenAPI document. @returns undefined for what is not a page. */
+export const createPagesHandler =
+  (pages: Pages) =>
+  (exchange: Exchange): Promise<HttpResponse> | undefined => {
+    const { method, headers, path } = exchange.request;
+    // The other methods of this path are GraphQL's own.
+    if (path === '/graphql' && method !== 'GET') return undefined;
+    const page = pages.find(path, headers.get('accept') ?? '');
+    if (!page) return undefined;
+    exchange.operations = ['page'];
+    return respond(exchange, page);
   };
+
+async function respond({ request: { method, headers } }: Exchange, page: Promise<Page>): Promise<HttpResponse> {
+  if (method === 'OPTIONS') return new HttpResponse(null, { status: 204, headers: { allow: allow.join(', ') } });
+  if (method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED', { allow });
+  return represent(await page, headers);
 }
 
-/** What of a page has to be sent to whom asks so: nothing, when that browser has it already. */
-function chooseForm(page: Page, asked: Headers): { status: number; headers: Record<string, string>; body: Buffer | null } {
-  // Copied, for the server writes into what it is given (@whatwg-node/fetch 0.10).
-  const headers = { ...page.headers };
+/** Chooses the representation: none when the client has the page already, compressed when it accepts that. */
+function represent(page: Page, requestHeaders: HeaderReader): HttpResponse {
+  const { headers } = page;
   // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
-  if (isKnown(asked.get('if-none-match'), page.headers.etag)) return { status: 304, headers, body: null };
-  if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers, body: page.body };
-  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzipped };
+  if (matchesIfNoneMatch(requestHeaders.get('if-none-match'), headers.etag))
+    return new HttpResponse(null, { status: 304, headers });
+  if (!acceptsGzip.test(requestHeaders.get('accept-encoding') ?? '')) return new HttpResponse(page.body, { headers });
+  return new HttpResponse(page.gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } });
 }
 
-const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
+const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;

@@ -1,11 +1,11 @@
 import { errorCatalogue } from '../core/error-catalogue.js';
 import type { AppError, ErrorDetails, FieldFault } from '../core/errors.js';
+import { errorMediaTypes, prefersProblem } from '../http/content-negotiation.js';
+import type { Exchange } from '../http/exchange.js';
+import { HttpResponse } from '../http/response.js';
 import { snakeCase } from './names.js';
 
-/** The media types of an error: the usual one, and RFC 9457's for who asks for it. */
-export const errorMediaTypes = { usual: 'application/json', problem: 'application/problem+json' } as const;
-
-/** Faulty fields are named as a REST client writes them. */
+/** Field errors are named as a REST client writes the fields. */
 function restDetails(details: ErrorDetails): ErrorDetails {
   const { field, errors } = details as { field?: string; errors?: readonly FieldFault[] };
   return {
@@ -15,7 +15,7 @@ function restDetails(details: ErrorDetails): ErrorDetails {
   };
 }
 
-/** An error in REST's own shape: the one of everything that is no success. */
+/** An error in REST's own shape, which every response has that is not a success. */
 export const errorBody = ({ code, message, details }: AppError) => ({
   error_code: code,
   message,
@@ -25,9 +25,9 @@ export const errorBody = ({ code, message, details }: AppError) => ({
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The same error as RFC 9457 shapes it, the code and its details as extension members (§3.2).
- * @param requestId names the occurrence: a URN when it is a UUID; a client may have chosen another name, which is then
- * a fragment of the address that was asked.
+ * The same error as problem details (RFC 9457), the code and its details as extension members (§3.2).
+ * @param requestId names the occurrence: a URN when it is a UUID; a client may have chosen another name, which is then a
+ * fragment of the request's URL.
  */
 export const problemBody = (error: AppError, requestId: string) => ({
   type: `/docs/errors#${error.code}`,
@@ -39,31 +39,28 @@ export const problemBody = (error: AppError, requestId: string) => ({
   details: restDetails(error.details),
 });
 
-/** Who an error is worded for. */
-export interface Asker {
-  /** Whether it is to be a problem of RFC 9457. */
+/** How the client wants errors. */
+export interface ErrorFormat {
+  /** Whether as problem details (RFC 9457). */
   readonly problem: boolean;
   readonly requestId: string;
 }
 
-/** An HTTP answer, before anything makes a `Response` of it. */
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+/** The status, header fields and content of an error. */
+export function restError(error: AppError, { problem, requestId }: ErrorFormat) {
+  const body = problem ? problemBody(error, requestId) : errorBody(error);
+  const headers: Record<string, string> = {
+    ...error.headers,
+    'content-type': problem ? errorMediaTypes.problem : `${errorMediaTypes.usual}; charset=utf-8`,
+    // RFC 9110 §12.5.5: the response depends on `Accept`.
+    vary: 'Accept',
+  };
+  return { status: error.status, headers, body: JSON.stringify(body) };
 }
 
-/** Words an error as REST answers it. */
-export function restError(error: AppError, { problem, requestId }: Asker): Answer {
-  const body = problem ? problemBody(error, requestId) : errorBody(error);
-  return {
-    status: error.status,
-    headers: {
-      ...error.headers,
-      'content-type': problem ? errorMediaTypes.problem : `${errorMediaTypes.usual}; charset=utf-8`,
-      // RFC 9110 §12.5.5: another `Accept` would have had another answer.
-      vary: 'Accept',
-    },
-    body: JSON.stringify(body),
-  };
+/** The response to a request that failed. */
+export function formatError({ request, requestId }: Exchange, error: AppError): HttpResponse {
+  const problem = prefersProblem(request.headers.get('accept'));
+  const { status, headers, body } = restError(error, { problem, requestId });
+  return new HttpResponse(body, { status, headers });
 }

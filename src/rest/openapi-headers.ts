@@ -1,5 +1,5 @@
 import { deprecationHeaders } from './deprecation.js';
-import type { Operation } from './operation.js';
+import type { RestOperation } from './operation.js';
 
 const headers = {
   'X-Request-Id': {
@@ -65,5 +65,5 @@ export const headerRefs = (...names: Header[]) =>
   Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, headerRef(name)]));
 
 /** Refers to the header fields that every answer of a deprecated operation carries. */
-export const deprecationRefs = ({ field }: Operation) =>
+export const deprecationRefs = ({ field }: RestOperation) =>
   Object.fromEntries(Object.keys(deprecationHeaders(field)).map((name) => [name, headerRef(name)]));

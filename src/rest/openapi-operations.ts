@@ -5,10 +5,10 @@ import { examples, parameterExamples } from './openapi-examples.js';
 import { deprecationRefs, headerRefs } from './openapi-headers.js';
 import { documentErrors, isConditionalRead, isWrite } from './openapi-responses.js';
 import { deprecated, parameterSchema, restText, schemaOf } from './openapi-schemas.js';
-import type { Operation } from './operation.js';
+import type { RestOperation } from './operation.js';
 
 /** Describes one operation: an OpenAPI Operation Object. */
-export function documentOperation(operation: Operation): object {
+export function documentOperation(operation: RestOperation): object {
   const { route, field, pathArgs, queryArgs, input } = operation;
   const description = fieldText(operation);
   const parameters = [
@@ -18,7 +18,7 @@ export function documentOperation(operation: Operation): object {
     ...(isWrite(route) ? [idempotencyKey] : []),
   ];
   return {
-    operationId: field.name,
+    operationId: route.operationId ?? field.name,
     summary: restText({ description: field.description }).replace(/\.(\s.*)?$/s, ''),
     description,
     tags: [route.tag],
@@ -33,7 +33,7 @@ export function documentOperation(operation: Operation): object {
 }
 
 // What GraphQL answers where REST says 204 is of no use here.
-const fieldText = ({ route, field }: Operation): string =>
+const fieldText = ({ route, field }: RestOperation): string =>
   restText(route.status === 204 ? { ...field, description: field.description?.replace(/ Answers [^.]+\.$/, '') } : field);
 
 const parameter = (arg: GraphQLArgument, place: 'path' | 'query') => ({
@@ -67,7 +67,7 @@ const condition = (name: string, description: string) => ({
 });
 
 /** The header fields that make an operation depend on the state that the client knows (RFC 9110 §13.1). */
-function conditions({ route, ifMatch }: Operation): object[] {
+function conditions({ route, ifMatch }: RestOperation): object[] {
   if (ifMatch) return [condition('If-Match', 'Entity tags: only if one of them names today’s state, or 412.')];
   if (!isConditionalRead(route)) return [];
   return [
@@ -76,7 +76,7 @@ function conditions({ route, ifMatch }: Operation): object[] {
   ];
 }
 
-function notModified(operation: Operation): object {
+function notModified(operation: RestOperation): object {
   if (!isConditionalRead(operation.route)) return {};
   const headers = { ...headerRefs('ETag'), ...deprecationRefs(operation) };
   return { 304: { description: 'You have it already. There is no body.', headers } };
@@ -84,12 +84,12 @@ function notModified(operation: Operation): object {
 
 const json = (example: string, schema: object) => ({ 'application/json': { schema, example: examples[example] } });
 
-function success(operation: Operation): object {
+function success(operation: RestOperation): object {
   const { route, field } = operation;
   const own = headerRefs(
-    ...(route.tagged ? ['ETag' as const] : []),
+    ...(route.hasEtag ? ['ETag' as const] : []),
     ...(route.location ? ['Location' as const] : []),
-    ...(route.paged ? ['Link' as const] : []),
+    ...(route.hasPages ? ['Link' as const] : []),
   );
   const headers = { ...own, ...deprecationRefs(operation) };
   if (route.status === 204) return { description: 'Done. There is no body.', headers };

@@ -1,10 +1,10 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
+import { errorMediaTypes } from '../http/content-negotiation.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
-import { errorMediaTypes } from './errors.js';
 import { errorExample, errorSchema, problemExample } from './openapi-errors.js';
 import { deprecationRefs, headerRefs } from './openapi-headers.js';
-import type { Operation } from './operation.js';
+import type { RestOperation } from './operation.js';
 import type { Route } from './routes.js';
 
 /** What any request can end in, whatever it asks for. */
@@ -17,13 +17,13 @@ const ofAnyRequest = [
 ] as const satisfies readonly ErrorCode[];
 
 /** Whether an operation is a read that takes conditions. */
-export const isConditionalRead = ({ method, tagged }: Route): boolean => method === 'GET' && tagged === true;
+export const isConditionalRead = ({ method, hasEtag }: Route): boolean => method === 'GET' && hasEtag === true;
 
 /** Whether an operation can be made safe to send again. */
 export const isWrite = ({ method }: Route): boolean => method !== 'GET';
 
 /** The codes that an operation can end in, in the order of the catalogue. */
-function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Operation): ErrorCode[] {
+function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: RestOperation): ErrorCode[] {
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...ofAnyRequest,
@@ -40,7 +40,7 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: Opera
 }
 
 /** The codes of an operation, those that share a status together. */
-function errorGroups(operation: Operation): ErrorCode[][] {
+function errorGroups(operation: RestOperation): ErrorCode[][] {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodes(operation)) {
     const { status } = errorCatalogue[code];
@@ -56,19 +56,19 @@ const responseName = (codes: readonly ErrorCode[]): string =>
 const rowOf = ([code]: readonly ErrorCode[]) => errorRows.find(([known]) => known === code)?.[1];
 
 /** The answers of an operation that are no success, by status. */
-export const documentErrors = (operation: Operation) =>
+export const documentErrors = (operation: RestOperation) =>
   Object.fromEntries(errorGroups(operation).map((codes) => [rowOf(codes)?.status, errorAnswer(operation, codes)]));
 
 // What a deprecated operation answers is not what the others do: it has header fields of its own.
-const errorAnswer = (operation: Operation, codes: readonly ErrorCode[]): object =>
+const errorAnswer = (operation: RestOperation, codes: readonly ErrorCode[]): object =>
   isDeprecated(operation)
     ? errorResponse(codes, deprecationRefs(operation))
     : { $ref: `#/components/responses/${responseName(codes)}` };
 
-const isDeprecated = ({ field }: Operation): boolean => field.deprecationReason != null;
+const isDeprecated = ({ field }: RestOperation): boolean => field.deprecationReason != null;
 
 /** Every answer that is no success, and not a deprecated operation’s: the Components Object's `responses`. */
-export const documentResponses = (operations: readonly Operation[]) =>
+export const documentResponses = (operations: readonly RestOperation[]) =>
   Object.fromEntries(
     operations
       .filter((operation) => !isDeprecated(operation))

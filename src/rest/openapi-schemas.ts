@@ -16,7 +16,7 @@ import { z } from 'zod';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { camelCase, snakeCase } from './names.js';
 import { errorShape, problemShape } from './openapi-errors.js';
-import type { Operation } from './operation.js';
+import type { RestOperation } from './operation.js';
 import { type EnumExtensions, type InputExtensions, isOptional } from './view.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -125,7 +125,7 @@ function collect(type: GraphQLType, found: Set<GraphQLNamedType>): void {
 }
 
 /** Every type that an operation takes or answers: the Components Object's `schemas`. */
-export function documentSchemas(operations: readonly Operation[]): JsonSchema {
+export function documentSchemas(operations: readonly RestOperation[]): JsonSchema {
   const types = new Set<GraphQLNamedType>();
   for (const { field } of operations) for (const { type } of [...field.args, field]) collect(type, types);
   const schemas = Object.fromEntries([...types].map((type) => [type.name, componentSchema(type)]));

@@ -33,8 +33,8 @@ const bearerAuth = {
  * Not Sofa's own document, which knows no errors and has parameters that are none (sofa-api 0.18).
  * @param view the schema as `restView` shows it.
  */
-export function openApiDocument(view: GraphQLSchema, routes: Readonly<Record<string, Route>>, version: string): object {
-  const operations = Object.entries(routes).map(([coordinate, route]) => operationOf(view, coordinate, route));
+export function openApiDocument(view: GraphQLSchema, routes: readonly Route[], version: string): object {
+  const operations = routes.map((route) => operationOf(view, route));
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const { path, method } = operation.route;

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputObjectType,
@@ -10,38 +11,42 @@ import type { RestExtension } from '../schema/builder.js';
 import type { Route } from './routes.js';
 import { isOptional } from './view.js';
 
-/** A row of the routes table with its field, and where each argument comes from. */
-export interface Operation {
+/** A route with its field, and where each argument comes from. */
+export interface RestOperation {
   readonly route: Route;
   readonly field: GraphQLField<unknown, unknown>;
   readonly pathArgs: readonly GraphQLArgument[];
   readonly queryArgs: readonly GraphQLArgument[];
-  /** The fields of the answer that a client may leave out. */
+  /** The fields of the response that a client may leave out. */
   readonly optional: readonly string[];
-  /** The argument that `If-Match` stands for; undefined when the operation has no such condition. */
+  /** The argument that `If-Match` stands for; undefined when the operation has no such precondition. */
   readonly ifMatch: GraphQLArgument | undefined;
-  /** What the body holds; undefined when the operation reads none. */
+  /** The type of the body; undefined when the operation reads none. */
   readonly input: GraphQLInputObjectType | undefined;
 }
 
+/** A route that can be executed. */
+export interface ExecutableOperation extends RestOperation {
+  readonly document: DocumentNode;
+}
+
 /**
- * Finds the operation of a row.
+ * Finds the operation of a route.
  * @param view the schema as `restView` shows it.
- * @param coordinate such as `Mutation.createTask`.
  */
-export function operationOf(view: GraphQLSchema, coordinate: string, route: Route): Operation {
-  const [type, name] = coordinate.split('.') as ['Query' | 'Mutation', string];
+export function operationOf(view: GraphQLSchema, route: Route): RestOperation {
+  const [type, name] = route.operation.split('.') as ['Query' | 'Mutation', string];
   const field = (type === 'Query' ? view.getQueryType() : view.getMutationType())?.getFields()[name];
-  if (!field) throw new Error(`${coordinate} is in the routes but not in the schema`);
-  const plain = field.args.filter((arg) => !isInputObjectType(getNullableType(arg.type)));
+  if (!field) throw new Error(`${route.operation} is in the routes but not in the schema`);
+  const scalars = field.args.filter((arg) => !isInputObjectType(getNullableType(arg.type)));
   const isInPath = ({ name }: GraphQLArgument) => route.path.includes(`{${name}}`);
-  const ifMatch = plain.find(({ extensions }) => (extensions as RestExtension).rest === 'if-match');
+  const ifMatch = scalars.find(({ extensions }) => (extensions as RestExtension).rest === 'if-match');
   return {
     route,
     field,
-    pathArgs: plain.filter(isInPath),
-    queryArgs: plain.filter((arg) => !isInPath(arg) && arg !== ifMatch),
-    optional: plain.filter(isOptional).map(({ name }) => name),
+    pathArgs: scalars.filter(isInPath),
+    queryArgs: scalars.filter((arg) => !isInPath(arg) && arg !== ifMatch),
+    optional: scalars.filter(isOptional).map(({ name }) => name),
     ifMatch,
     input: field.args.map((arg) => getNullableType(arg.type)).find(isInputObjectType),
   };

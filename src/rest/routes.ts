@@ -1,25 +1,31 @@
-/** The methods that REST operations have. */
+/** The methods of REST operations. */
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One row of the table: where an operation is, and what its success says beside the body. */
+/** One row of the table. */
 export interface Route {
+  /** The schema coordinate, such as `Query.me`; several routes may lead to one operation. */
+  readonly operation: string;
   readonly method: Method;
   /** With `{name}` for arguments in the path. */
   readonly path: string;
+  /** The status of a success. */
   readonly status: 200 | 201 | 204;
-  /** Groups operations in the documents. */
+  /** Groups operations in the OpenAPI document. */
   readonly tag: 'Tasks' | 'Identity' | 'Health';
-  /** The field of the answer that completes the `Location` of what was made, and what stands before it. */
+  /** `operationId` in the OpenAPI document; the field's name when absent. */
+  readonly operationId?: string;
+  /** `Location` of a created resource: a prefix, and the field of the response that completes it. */
   readonly location?: { readonly prefix: string; readonly field: string };
-  /** Sends `Link` to the pages around this one. */
-  readonly paged?: true;
-  /** Sends the `ETag` of what is answered, and reads take conditions. */
-  readonly tagged?: true;
+  /** Sends `Link` to the neighbouring pages. */
+  readonly hasPages?: true;
+  /** Sends `ETag`; reads take preconditions. */
+  readonly hasEtag?: true;
 }
 
 const row =
   (method: Method) =>
-  (path: string, status: Route['status'], tag: Route['tag'], more: Partial<Route> = {}): Route => ({
+  (operation: string, path: string, status: Route['status'], tag: Route['tag'], more: Partial<Route> = {}): Route => ({
+    operation,
     method,
     path,
     status,
@@ -28,51 +34,41 @@ const row =
   });
 const [get, post, put, patch, remove] = [row('GET'), row('POST'), row('PUT'), row('PATCH'), row('DELETE')];
 
-/** REST is this table: schema coordinate → route. What is not here has no route. */
-export const routes: Readonly<Record<string, Route>> = {
-  'Mutation.signup': post('/api/auth/signup', 201, 'Identity'),
-  'Mutation.login': post('/api/auth/login', 200, 'Identity'),
-  'Mutation.refresh': post('/api/auth/refresh', 200, 'Identity'),
-  'Mutation.logout': post('/api/auth/logout', 204, 'Identity'),
-  'Query.me': get('/api/auth/me', 200, 'Identity'),
-  'Mutation.updateMe': patch('/api/users/me', 200, 'Identity'),
-  'Mutation.deleteMe': remove('/api/users/me', 204, 'Identity'),
-  'Query.tasks': get('/api/tasks', 200, 'Tasks', { tagged: true, paged: true }),
-  'Mutation.createTask': post('/api/tasks', 201, 'Tasks', {
-    tagged: true,
-    location: { prefix: '/api/tasks/', field: 'id' },
-  }),
-  'Query.task': get('/api/tasks/{id}', 200, 'Tasks', { tagged: true }),
-  'Mutation.updateTask': put('/api/tasks/{id}', 200, 'Tasks', { tagged: true }),
-  'Mutation.deleteTask': remove('/api/tasks/{id}', 204, 'Tasks'),
-  'Mutation.toggleTask': patch('/api/tasks/{id}/complete', 200, 'Tasks', { tagged: true }),
-  'Query.health': get('/health', 200, 'Health'),
-  'Query.databaseHealth': get('/health/db', 200, 'Health'),
-};
+/** REST is this table. An operation that is not in it has no route. */
+export const routes: readonly Route[] = [
+  post('Mutation.signup', '/api/auth/signup', 201, 'Identity'),
+  post('Mutation.login', '/api/auth/login', 200, 'Identity'),
+  post('Mutation.refresh', '/api/auth/refresh', 200, 'Identity'),
+  post('Mutation.logout', '/api/auth/logout', 204, 'Identity'),
+  get('Query.me', '/api/auth/me', 200, 'Identity'),
+  get('Query.me', '/api/users/me', 200, 'Identity', { operationId: 'usersMe' }),
+  patch('Mutation.updateMe', '/api/users/me', 200, 'Identity'),
+  remove('Mutation.deleteMe', '/api/users/me', 204, 'Identity'),
+  get('Query.tasks', '/api/tasks', 200, 'Tasks', { hasEtag: true, hasPages: true }),
+  post('Mutation.createTask', '/api/tasks', 201, 'Tasks', { hasEtag: true, location: { prefix: '/api/tasks/', field: 'id' } }),
+  get('Query.task', '/api/tasks/{id}', 200, 'Tasks', { hasEtag: true }),
+  put('Mutation.updateTask', '/api/tasks/{id}', 200, 'Tasks', { hasEtag: true }),
+  remove('Mutation.deleteTask', '/api/tasks/{id}', 204, 'Tasks'),
+  patch('Mutation.toggleTask', '/api/tasks/{id}/complete', 200, 'Tasks', { hasEtag: true }),
+  get('Query.health', '/health', 200, 'Health'),
+  get('Query.databaseHealth', '/health/db', 200, 'Health'),
+];
 
-/** A route that a request's path leads to. */
-export interface Match {
-  readonly coordinate: string;
-  readonly route: Route;
+/** The routes of one path, by method. */
+export type RouteEntry = ReadonlyMap<string, Route>;
+
+/** @returns finds the routes of a request's path; undefined when it leads nowhere. */
+export function createRouter(table: readonly Route[]): (path: string) => RouteEntry | undefined {
+  const entries = [...new Set(table.map(({ path }) => path))].map((path) => ({
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    byMethod: new Map(table.filter((route) => route.path === path).map((route) => [route.method as string, route])),
+  }));
+  return (path) => entries.find(({ pattern }) => pattern.test(path))?.byMethod;
 }
 
-interface Place {
-  readonly pattern: RegExp;
-  readonly byMethod: ReadonlyMap<string, Match>;
-}
-
-const places: readonly Place[] = [...new Set(Object.values(routes).map(({ path }) => path))].map((path) => ({
-  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-  byMethod: new Map(
-    Object.entries(routes)
-      .filter(([, route]) => route.path === path)
-      .map(([coordinate, route]) => [route.method, { coordinate, route }]),
-  ),
-}));
-
-/**
- * Finds what is at a path.
- * @returns the operations there by method; undefined when there is nothing.
- */
-export const placeOf = (path: string): ReadonlyMap<string, Match> | undefined =>
-  places.find(({ pattern }) => pattern.test(path))?.byMethod;
+/** The value of `Allow` for a path: its methods, HEAD where GET is, and OPTIONS. */
+export const allowedMethods = (entry: RouteEntry): string[] => [
+  ...entry.keys(),
+  ...(entry.has('GET') ? ['HEAD'] : []),
+  'OPTIONS',
+];

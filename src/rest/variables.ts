@@ -1,58 +1,47 @@
-import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, getNullableType } from 'graphql';
-import { AppError } from '../core/errors.js';
-import { versionsAsked } from './conditions.js';
-import type { RestCall } from './handler.js';
-import { readInput } from './input.js';
-import type { Operation } from './operation.js';
+import type { GraphQLInputObjectType } from 'graphql';
+import { AppError, type FieldFault, fieldError } from '../core/errors.js';
+import type { Exchange } from '../http/exchange.js';
+import { isJson, parseJson } from '../http/json-body.js';
+import type { RestOperation } from './operation.js';
+import { pathVariables, queryVariables } from './parameters.js';
+import { ifMatchVersions } from './preconditions.js';
 
-/** What a request gives an operation beside its path, by the arguments' names; undefined is absent. */
-export type Given = Readonly<Record<string, unknown>>;
+type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the variables of an operation as Sofa does (sofa-api 0.18), from what was checked before.
- * @param path the request's, with its escapes.
- * @param query the parameters that the operation knows.
+ * Reads the variables of an operation from a request: each argument from its one place, so that no query parameter can stand
+ * in for a field of the body.
+ * @param query the parameters as `readQuery` checked them.
+ * @throws AppError `BAD_REQUEST`, `UNSUPPORTED_MEDIA_TYPE`
  */
-export function variablesOf(
-  { route, pathArgs, queryArgs }: Operation,
-  path: string,
-  query: URLSearchParams,
-  given: Given,
-): Given {
-  const variables: Record<string, unknown> = {};
-  const segments = path.split('/');
-  for (const { name } of pathArgs) {
-    const index = route.path.split('/').indexOf(`{${name}}`);
-    variables[name] = decodeURIComponent(segments[index] ?? '');
-  }
-  for (const arg of queryArgs) {
-    const value = query.get(arg.name);
-    if (value !== null) variables[arg.name] = typed(arg, value);
-  }
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) variables[name] = value;
-  return variables;
-}
-
-function typed({ type }: GraphQLArgument, value: string): unknown {
-  const named = getNullableType(type);
-  if (named === GraphQLInt) return Number(value);
-  return named === GraphQLBoolean ? value === 'true' : value;
-}
-
-/** Reads what stands in the body, and the condition that REST keeps in a header field. */
-export function givenBy({ request, body }: RestCall, { ifMatch, input }: Operation): Given {
+export function readVariables(operation: RestOperation, exchange: Exchange, query: URLSearchParams): Variables {
+  const { ifMatch, input } = operation;
+  const { headers, url } = exchange.request;
+  const versions = ifMatch && ifMatchVersions(headers.get('if-match'));
   return {
-    ...(ifMatch ? { [ifMatch.name]: versionsAsked(request.headers.get('if-match')) } : {}),
-    ...(input ? { input: readInput(request.headers.get('content-type'), body, input) } : {}),
+    ...(input ? { input: readInput(exchange, input) } : {}),
+    ...pathVariables(operation, url.pathname),
+    ...queryVariables(operation, query),
+    ...(ifMatch && versions ? { [ifMatch.name]: versions } : {}),
   };
 }
 
-/** @throws AppError `BAD_REQUEST` when an escape in the path is none. */
-export function checkedPath(path: string): string {
-  try {
-    decodeURIComponent(path);
-    return path;
-  } catch (cause) {
-    throw new AppError('BAD_REQUEST', { message: 'The path is not well formed.', cause });
-  }
+/**
+ * Reads a JSON body into the fields of an input; others are ignored. An absent field, `null` and an unknown enum value go on to
+ * the rules.
+ */
+function readInput({ request, body }: Exchange, type: GraphQLInputObjectType): Variables {
+  if (!body) throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
+  if (!isJson(request.headers.get('content-type'))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  const sent = parseJson(body);
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
+    throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
+  const values = new Map<string, unknown>(Object.entries(sent));
+  const fields = Object.keys(type.getFields()).filter((name) => values.has(name));
+  // Every field of every input is text, or an enum that REST spells as text.
+  const faults: FieldFault[] = fields
+    .filter((name) => values.get(name) !== null && typeof values.get(name) !== 'string')
+    .map((field) => ({ field, error: `${field} must be a string` }));
+  if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
+  return Object.fromEntries(fields.map((name) => [name, values.get(name)]));
 }

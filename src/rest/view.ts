@@ -11,12 +11,13 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isEnumType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
 import type { DocumentExtensions, RestExtension } from '../schema/builder.js';
+import type { Context } from '../schema/context.js';
 import { camelCase, snakeCase } from './names.js';
-import { outcomeOf } from './outcome.js';
 import type { Route } from './routes.js';
 
 /** What the view notes on an input field for the documents: whether a client must send it. */
@@ -29,14 +30,20 @@ export interface EnumExtensions {
   readonly enum: readonly string[];
 }
 
+/** What the view's resolvers get: the root field's value is kept as its resolver returned it, with what the view leaves out. */
+export interface RestContext extends Context {
+  readonly rest: { source: unknown };
+}
+
 /**
  * Shows the one schema as REST clients know it: only what has a route, names in snake_case, enum values as the
  * database spells them, no relations. The resolvers stay the same functions.
  */
-export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, Route>>): GraphQLSchema {
+export function restView(schema: GraphQLSchema, routes: readonly Route[]): GraphQLSchema {
+  const operations = new Set(routes.map(({ operation }) => operation));
   const view = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config, name, typeName) =>
-      routes[`${typeName}.${name}`] ? asRest({ ...config, args: { ...config.args, ...choicesOf(config) } }) : null,
+      operations.has(`${typeName}.${name}`) ? asRest({ ...config, args: { ...config.args, ...choicesOf(config) } }) : null,
     [MapperKind.OBJECT_FIELD]: (config, name) =>
       shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
     [MapperKind.ARGUMENT]: (config) => (shownAs(config) === 'if-match' ? { ...config, type: versions } : undefined),
@@ -50,18 +57,20 @@ export function restView(schema: GraphQLSchema, routes: Readonly<Record<string, 
       },
     ],
     // An enum's inside values are REST's spellings, and not all of them are GraphQL names (`-created_at`).
-    [MapperKind.ENUM_TYPE]: (type) =>
-      new GraphQLScalarType({
-        name: type.name,
-        description: type.description,
-        extensions: { enum: type.getValues().map(({ value }) => String(value)) } satisfies EnumExtensions,
-      }) as never,
+    [MapperKind.TYPE]: (type) =>
+      isEnumType(type)
+        ? new GraphQLScalarType({
+            name: type.name,
+            description: type.description,
+            extensions: { enum: type.getValues().map(({ value }) => String(value)) } satisfies EnumExtensions,
+          })
+        : undefined,
   });
   // Connections lost all that led to them.
   return pruneSchema(view);
 }
 
-type Field = GraphQLFieldConfig<unknown, unknown>;
+type Field = GraphQLFieldConfig<unknown, RestContext>;
 
 /** An argument for each field of the answer that a client may leave out; `leaveOut` does what it says. */
 function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
@@ -100,10 +109,10 @@ function asRest(config: Field): Field {
   if (!resolve) return config;
   return {
     ...config,
-    resolve: async (root, { input, ...args }: { input?: object }, context, info) => {
+    resolve: async (root, { input, ...args }: { input?: object }, context: RestContext, info) => {
       const given = input && { input: camelCased(input) };
       const source: unknown = await resolve(root, { ...args, ...given }, context, info);
-      outcomeOf(context).source = source;
+      context.rest.source = source;
       return source;
     },
   };

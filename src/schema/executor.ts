@@ -1,49 +1,53 @@
 import {
-  type ASTNode,
-  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
+  type GraphQLSchema,
   getVariableValues,
-  Kind,
   type OperationDefinitionNode,
   type SourceLocation,
-  visit,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { jitSafeOperation } from './jit-safe-operation.js';
 
-/** Compiled documents that are kept at most: of the documents of one's own clients all fit. */
-const kept = 200;
-/** A document is compiled when it comes for this time: what comes once is not worth the milliseconds. */
-const worthwhile = 3;
+/** Compiled documents that are kept: those of an application's own clients fit. */
+const maxCompiled = 200;
+/** A document is compiled at its third use: one that comes once is not worth the milliseconds. */
+const compileAfterUses = 3;
 
-/** What is to be executed. */
-interface Execution extends ExecutionArgs {
-  /** The variables are known to fit their definitions. */
-  readonly variablesFit?: boolean;
+/** An operation whose document was validated against its schema. */
+export interface Operation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly variableValues?: Readonly<Record<string, unknown>>;
 }
 
 /** Executes an operation. */
-export type Execute = (args: Execution) => Promise<ExecutionResult> | ExecutionResult;
+export type Execute = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+
+interface CompiledOperation {
+  readonly operation: OperationDefinitionNode;
+  readonly run: CompiledQuery['query'];
+}
 
 /**
- * Makes an executor that compiles the documents that come again to functions (graphql-jit 0.8), and leaves the others to
- * graphql-js. What does not fit the variables is for graphql-js too: it says better what is wrong.
+ * Makes an executor: graphql-js, and for documents that come again and that both execute alike, functions compiled by
+ * graphql-jit 0.8 (docs/decisions/graphql-jit.md). An operation is never executed twice.
  */
 export function createExecutor(): Execute {
   const uses = new WeakMap<DocumentNode, number>();
-  const compiled = new LRUCache<DocumentNode, Compiled>({ max: kept });
+  const compiled = new LRUCache<DocumentNode, CompiledOperation>({ max: maxCompiled });
 
-  /** What a document was compiled to, once it is worth it; undefined while graphql-js is to execute it. */
-  function compiledFor({ schema, document }: ExecutionArgs): Compiled | undefined {
+  /** @returns undefined while graphql-js is to execute the document. */
+  function compiledFor({ schema, document }: ExecutionArgs): CompiledOperation | undefined {
     const known = compiled.get(document);
     if (known) return known;
     const count = (uses.get(document) ?? 0) + 1;
     uses.set(document, count);
-    const operation = count === worthwhile ? plainOperation(document) : undefined;
+    const operation = count === compileAfterUses ? jitSafeOperation(document) : undefined;
     const result = operation && compileQuery(schema, document);
     if (operation && result && isCompiledQuery(result)) compiled.set(document, { operation, run: result.query });
     return compiled.get(document);
@@ -51,75 +55,37 @@ export function createExecutor(): Execute {
 
   return (args) => {
     const found = compiledFor(args);
-    if (!found || !isNamed(found.operation, args) || !(args.variablesFit || doVariablesFit(found.operation, args)))
-      return execute(args);
+    if (!found || !isNamed(found.operation, args) || !hasValidVariables(found.operation, args))
+      return execute({ ...args, hideSuggestions: true });
     const result = found.run(args.rootValue, args.contextValue, args.variableValues);
-    return result instanceof Promise ? result.then((settled) => finish(settled, args)) : finish(result, args);
+    return result instanceof Promise ? result.then((settled) => withLocations(settled, args)) : withLocations(result, args);
   };
 }
 
-interface Compiled {
-  readonly operation: OperationDefinitionNode;
-  readonly run: CompiledQuery['query'];
-}
-
-/** graphql-jit takes no notice of the name. */
+/** graphql-jit ignores the operation's name. */
 const isNamed = ({ name }: OperationDefinitionNode, { operationName }: ExecutionArgs): boolean =>
   operationName == null || name?.value === operationName;
 
-/** By graphql-js: graphql-jit takes a list for an input object. */
-function doVariablesFit(
+/** By graphql-js, which says what is wrong: graphql-jit accepts a list for an input object. */
+const hasValidVariables = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   { schema, variableValues }: ExecutionArgs,
-): boolean {
-  return variableDefinitions.length === 0 || !getVariableValues(schema, variableDefinitions, variableValues ?? {}).errors;
-}
+): boolean => variableDefinitions.length === 0 || !getVariableValues(schema, variableDefinitions, variableValues ?? {}).errors;
 
-/** Never executes again with graphql-js: a mutation may have run. */
-function finish(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
-  return result.errors ? { ...result, errors: result.errors.map((error) => placed(error, args.document)) } : result;
-}
+const withLocations = (result: ExecutionResult, { document }: ExecutionArgs): ExecutionResult =>
+  result.errors ? { ...result, errors: result.errors.map((error) => withLocation(error, document)) } : result;
 
 /**
- * graphql-jit's errors know line and column; graphql-js' know the place in the source, and so do the errors we make of them.
- * Behind one that nobody threw (`null` was, or was answered where it must not be) stands an error all the same: it is ours.
+ * graphql-jit's errors have a line and a column, graphql-js' a position in the source. An error that nobody threw (`null` in a
+ * non-null field) gets an original error, so that it counts as unexpected.
  */
-function placed({ message, path, originalError, locations = [] }: GraphQLError, { loc }: DocumentNode): GraphQLError {
-  const cause = originalError ?? new Error(message || 'nothing was thrown');
-  const where = loc && { source: loc.source, positions: locations.map((location) => offsetOf(loc.source.body, location)) };
-  return new GraphQLError(message, { ...where, path, originalError: cause });
+function withLocation({ message, path, originalError, locations = [] }: GraphQLError, { loc }: DocumentNode): GraphQLError {
+  const original = originalError ?? new Error(message || 'nothing was thrown');
+  const place = loc && { source: loc.source, positions: locations.map((location) => offsetOf(loc.source.body, location)) };
+  return new GraphQLError(message, { ...place, path, originalError: original });
 }
 
 function offsetOf(text: string, { line, column }: SourceLocation): number {
-  const ends = [...text.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length);
-  return (line === 1 ? 0 : (ends[line - 2] as number)) + column - 1;
+  const lineStarts = [0, ...[...text.matchAll(/\r\n|[\n\r]/g)].map((end) => end.index + end[0].length)];
+  return (lineStarts[line - 1] ?? 0) + column - 1;
 }
-
-/**
- * The operation of a document for which graphql-jit (0.8.9) and graphql-js agree, by a positive list: one operation with one root
- * field, no alias, directive, fragment or default, and each variable a whole argument. Outside it graphql-jit runs the first of
- * several operations, drops fields of conditional fragments (zalando-incubator/graphql-jit#111), confuses aliases with paths,
- * and makes `null` of an absent variable inside an object or a list (#230).
- */
-function plainOperation(document: DocumentNode): OperationDefinitionNode | undefined {
-  const [operation, ...others] = document.definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) return undefined;
-  if (operation.selectionSet.selections.length !== 1) return undefined;
-  let isPlain = true;
-  const stop = () => {
-    isPlain = false;
-    return BREAK;
-  };
-  visit(operation, {
-    Directive: stop,
-    FragmentSpread: stop,
-    InlineFragment: stop,
-    Field: ({ alias }) => (alias ? stop() : undefined),
-    VariableDefinition: ({ defaultValue }) => (defaultValue ? stop() : false),
-    Variable: (_node, _key, parent) => (isArgument(parent) ? undefined : stop()),
-  });
-  return isPlain ? operation : undefined;
-}
-
-const isArgument = (parent: ASTNode | readonly ASTNode[] | undefined): boolean =>
-  parent !== undefined && 'kind' in parent && parent.kind === Kind.ARGUMENT;

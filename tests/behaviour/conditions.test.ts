@@ -124,13 +124,22 @@ describe('behaviour/conditions', () => {
     it('lets a GET through that If-Match allows, and answers 412 to one that it does not', async () => {
       const etag = await etagOf(rest(path));
       for (const wanted of [etag, '*', `"0", ${etag}`]) expect((await rest(path, { 'if-match': wanted })).status).toBe(200);
-      for (const wanted of ['"0"', `W/${etag}`, 'nonsense']) {
+      for (const wanted of ['"0"', `W/${etag}`]) {
         const answer = await rest(path, { 'if-match': wanted });
         expect([answer.status, ((await answer.json()) as { error_code: string }).error_code]).toEqual([
           412,
           'PRECONDITION_FAILED',
         ]);
       }
+    });
+
+    it('refuses a malformed If-Match with 400 on every method', async () => {
+      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
+        const body = method === 'PUT' ? '{"title":"Matched"}' : undefined;
+        const answer = await rest(path, { 'if-match': 'nonsense' }, { method, body });
+        expect([method, answer.status]).toEqual([method, 400]);
+      }
+      expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
     });
 
     it('makes a change depend on If-Match: any of several, none that is weak, and * on the task being there', async () => {

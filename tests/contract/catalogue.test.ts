@@ -99,6 +99,13 @@ describe('contract/catalogue', () => {
       const { errors, ...answer } = await query(wrap(app.fetch), `{ ${sixteenAliases} }`);
       return { ...answer, code: errors?.[0]?.extensions.code };
     },
+    PERSISTED_QUERY_NOT_SUPPORTED: async ({ wrap }) => {
+      const extensions = { persistedQuery: { version: 1, sha256Hash: '00' } };
+      const headers = { 'content-type': 'application/json' };
+      const response = await wrap(app.fetch)('/graphql', { method: 'POST', headers, body: JSON.stringify({ extensions }) });
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      return { status: response.status, headers: response.headers, code: errors[0]?.extensions.code };
+    },
     RATE_LIMITED: async ({ style, wrap }) => {
       await style.call(strict.fetch, 'me');
       return style.call(wrap(strict.fetch), 'me');

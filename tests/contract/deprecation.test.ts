@@ -1,9 +1,12 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execute, type GraphQLFieldConfig, printSchema } from 'graphql';
+import { type GraphQLFieldConfig, printSchema } from 'graphql';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createApp } from '../../src/app.js';
+import { createExchange } from '../../src/http/exchange.js';
+import { RequestHeaders } from '../../src/http/headers.js';
+import { HttpRequest } from '../../src/http/request.js';
 import { createRestHandler } from '../../src/rest/handler.js';
 import { openApiDocument } from '../../src/rest/openapi.js';
 import { type Route, routes } from '../../src/rest/routes.js';
@@ -13,6 +16,7 @@ import { schema } from '../../src/schema/root.js';
 import { newPerson, type Person, testConfig } from '../support/app.js';
 import { openTestDatabase } from '../support/databases.js';
 import { query } from '../support/graphql.js';
+import { fetchInProcess } from '../support/in-process.js';
 import type { Document } from '../support/openapi.js';
 import type { Fetch } from '../support/styles.js';
 
@@ -53,8 +57,8 @@ describe('contract/deprecation', () => {
   const withGreeting = builder.toSchema({ sortSchema: false });
 
   describe('one deprecationReason in the schema', () => {
-    const greet: Route = { method: 'POST', path: '/api/greet', status: 200, tag: 'Health' };
-    const table = { 'Mutation.greet': greet, 'Query.health': routes['Query.health'] as Route };
+    const greet: Route = { operation: 'Mutation.greet', method: 'POST', path: '/api/greet', status: 200, tag: 'Health' };
+    const table = [greet, ...routes.filter(({ operation }) => operation === 'Query.health')];
 
     it('is @deprecated in the SDL', () => {
       const sdl = printSchema(withGreeting);
@@ -101,6 +105,11 @@ describe('contract/deprecation', () => {
         field === name ? { ...config, deprecationReason: 'Because.', extensions: { ...config.extensions, deprecation } } : config,
     });
 
+  const refuse = () => {
+    throw new Error('nothing runs here');
+  };
+  const unused = { execute: refuse, createContext: refuse };
+
   describe('a deprecated operation', () => {
     let fetch: Fetch;
     let ada: Person;
@@ -113,13 +122,9 @@ describe('contract/deprecation', () => {
         log,
         schema: deprecating('task', { since, sunset }),
       });
-      fetch = (url, init) =>
-        Promise.resolve(app.handler.fetch(new Request(new URL(url, 'http://localhost'), init) as never)) as Promise<Response>;
+      fetch = (url, init) => fetchInProcess(app.server, url, init);
       ada = await newPerson({ fetch });
-      close = async () => {
-        await app.handler.dispose();
-        await drop();
-      };
+      close = drop;
     });
     afterAll(() => close());
 
@@ -162,16 +167,19 @@ describe('contract/deprecation', () => {
       ['no date', undefined, /task is deprecated, but its extensions\.deprecation does not say since when/],
       ['a date that is none', { since: 'soon' }, /“soon” is no date/],
       ['an end before its beginning', { since: sunset, sunset: since }, /gone before it is deprecated/],
-    ])('does not start with %s', (_, deprecation, message) => {
+    ])('does not start with %s', async (_, deprecation, message) => {
       const view = restView(deprecating('task', deprecation), routes);
-      expect(() => createRestHandler(view, execute)).toThrow(message);
+      await expect(createRestHandler({ view, routes, ...unused })).rejects.toThrow(message);
       expect(() => openApiDocument(view, routes, '1.0.0')).toThrow(message);
     });
 
     it('need not say when it goes', async () => {
       const view = restView(deprecating('task', { since }), routes);
-      const handler = createRestHandler(view, execute);
-      expect(handler.notices(handler.find('GET', '/api/tasks/1'))).toEqual({ Deprecation: '@1767225600' });
+      const handle = await createRestHandler({ view, routes, ...unused });
+      const request = new HttpRequest({ method: 'GET', target: '/api/tasks/1', headers: new RequestHeaders({}) });
+      const exchange = createExchange(request);
+      await expect(handle(exchange)).rejects.toThrow('nothing runs here');
+      expect(exchange.extraHeaders).toEqual({ Deprecation: '@1767225600' });
     });
   });
 });

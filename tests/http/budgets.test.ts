@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { listen } from '../../src/http/listen.js';
+import { listen } from '../../src/server/socket.js';
 import { newPerson, openTestApp, password, type TestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { graphqlStyle, type Outcome, restStyle } from '../support/styles.js';
@@ -148,7 +148,7 @@ describe('http/budgets', () => {
       ['loopback', 'INVALID_CREDENTIALS INVALID_CREDENTIALS'],
     ])('is taken from X-Forwarded-For only behind a trusted proxy (TRUSTED_PROXIES=%j)', async (TRUSTED_PROXIES, expected) => {
       await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
-      const listening = await listen(app.app.handler.listener, { host: '127.0.0.1', port: 0 });
+      const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
       const attempt = async (forwarded: string) => {
         const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
           method: 'POST',

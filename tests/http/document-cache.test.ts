@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { createDocumentCache } from '../../src/http/document-cache.js';
+import { createDocumentCache } from '../../src/graphql/document-cache.js';
 import { openTestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 

@@ -61,7 +61,13 @@ describe('http/errors', () => {
         400,
         'BAD_REQUEST',
       ],
-      ['a compressed body', '/api/tasks/1', put(gzipSync('{}'), { ...json, 'content-encoding': 'gzip' }), 400, 'BAD_REQUEST'],
+      [
+        'a compressed body',
+        '/api/tasks/1',
+        put(gzipSync('{}'), { ...json, 'content-encoding': 'gzip' }),
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      ],
       [
         'a wrong content type',
         '/api/tasks/1',

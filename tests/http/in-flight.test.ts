@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { InFlight } from '../../src/http/in-flight.js';
+import { InFlight } from '../../src/server/in-flight.js';
 
 describe('http/in-flight', () => {
   it('knows the responses that are not closed, in whatever order they close', () => {

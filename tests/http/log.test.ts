@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { failDatabase } from '../support/fail-database.js';
 import { restStyle, styles } from '../support/styles.js';
 
 describe('http/log', () => {
@@ -65,5 +66,36 @@ describe('http/log', () => {
       expect(lines.map(({ level }) => level)).toEqual([40, 30]);
       expect(JSON.stringify(lines)).not.toContain('forged');
     });
+  });
+
+  describe('an error in the access log', () => {
+    it.each(styles)('has its code and the level of the code, also under status 200: $name', async (style) => {
+      const refused = await linesOf(app, () => style.call(app.fetch, 'task', { id: 2_147_483_647 }, ada.token));
+      expect(refused).toEqual([expect.objectContaining({ level: 30, msg: 'request.completed', errorCodes: ['NOT_FOUND'] })]);
+      const restore = failDatabase(app.db, () => {
+        throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+      });
+      const failed = await linesOf(app, () => style.call(app.fetch, 'tasks', {}, ada.token));
+      restore();
+      expect(failed.filter(({ msg }) => msg === 'request.completed')).toEqual([
+        expect.objectContaining({ level: 40, errorCodes: ['SERVICE_UNAVAILABLE'] }),
+      ]);
+    });
+
+    it('has the code of a request that is refused before GraphQL runs', async () => {
+      const lines = await linesOf(app, () => app.fetch('/graphql', post('{}', { 'content-type': 'text/plain' })));
+      expect(lines).toEqual([expect.objectContaining({ status: 415, errorCodes: ['UNSUPPORTED_MEDIA_TYPE'] })]);
+    });
+  });
+
+  it('a refused CORS origin is logged once, with the setting that would allow it', async () => {
+    const origin = 'https://not-listed.example';
+    const send = () => app.fetch('/health', { headers: { origin } });
+    const lines = await linesOf(app, async () => {
+      for (let time = 1; time <= 3; time++) await send();
+    });
+    expect(lines.filter(({ msg }) => msg === 'cors.origin_refused')).toEqual([
+      expect.objectContaining({ level: 40, origin, cure: 'add the origin to CORS_ORIGINS' }),
+    ]);
   });
 });

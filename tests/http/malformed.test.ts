@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newPerson, type Person } from '../support/app.js';
+import { linesOf, newPerson, type Person } from '../support/app.js';
 import { openConnection, openSocketApp, type RawResponse, requestText, type SocketApp } from '../support/socket.js';
 
 describe('http/malformed', () => {
@@ -27,9 +27,38 @@ describe('http/malformed', () => {
   const token = () => `Bearer ${ada.token}`;
   const chunk = '2\r\n{}\r\n0';
 
+  it.each(['http://tasks.example/health', 'HTTP://[::1]:8000/health', 'https://tasks.example:8443/health?x=1'])(
+    'a request target in absolute form is served, as a forward proxy sends it: %s',
+    async (target) => {
+      const { status, body } = await say(get(target));
+      expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ status: 'ok' })]);
+    },
+  );
+
+  it('what is malformed has a line in the log', async () => {
+    const lines = await linesOf(app, async () => {
+      await say('nonsense\r\n\r\n');
+      await say(get('ftp://evil.example/health'));
+    });
+    expect(lines.filter(({ msg }) => msg === 'request.malformed')).toEqual(
+      Array(2).fill(expect.objectContaining({ level: 30, status: 400, requestId: expect.any(String) })),
+    );
+  });
+
+  it.each(['application/json\t; charset=utf-8', 'application/json \t;charset=utf-8', 'APPLICATION/JSON'])(
+    'white space before a parameter of the media type includes the tab: %j',
+    async (type) => {
+      const text = '{"title":"Tabbed"}';
+      const fields = { authorization: token(), 'content-type': type, 'content-length': String(text.length) };
+      expect((await say(requestText('POST /api/tasks', fields, text))).status).toBe(201);
+    },
+  );
+
   describe('what is malformed is answered in the error shape', () => {
     it.each<[string, () => string, number, string]>([
-      ['an absolute address', () => get('http://evil.example/health'), 400, 'BAD_REQUEST'],
+      ['an absolute form with credentials', () => get('http://user@evil.example/health'), 400, 'BAD_REQUEST'],
+      ['an absolute form without a host', () => get('http:///health'), 400, 'BAD_REQUEST'],
+      ['another scheme', () => get('ftp://evil.example/health'), 400, 'BAD_REQUEST'],
       ['an asterisk', () => requestText('OPTIONS *'), 400, 'BAD_REQUEST'],
       ['CONNECT', () => requestText('CONNECT 127.0.0.1:5432'), 400, 'BAD_REQUEST'],
       ['no Host', () => lines('GET /health HTTP/1.1'), 400, 'BAD_REQUEST'],

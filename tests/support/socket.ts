@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Listening, listen } from '../../src/http/listen.js';
+import { listen, type RunningServer } from '../../src/server/socket.js';
 import { openTestApp, type TestApp } from './app.js';
 import { validateSocketResponse } from './conformance/wire.js';
 import type { Fetch } from './styles.js';
@@ -8,7 +8,7 @@ import type { Fetch } from './styles.js';
 /** The app behind a socket. */
 export interface SocketApp extends TestApp {
   readonly port: number;
-  readonly listening: Listening;
+  readonly listening: RunningServer;
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   /** Takes the path of an address and sends it over the socket. */
@@ -18,7 +18,7 @@ export interface SocketApp extends TestApp {
 /** Makes the app and lets it listen. @param settings variables of the environment. */
 export async function openSocketApp(settings: Record<string, string> = {}): Promise<SocketApp> {
   const app = await openTestApp(settings);
-  const listening = await listen(app.app.handler.listener, { host: '127.0.0.1', port: 0 });
+  const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
   const url = `http://127.0.0.1:${listening.port}`;
   return {
     ...app,

@@ -8,7 +8,8 @@ function takeRequest(sent: Buffer[]): SentRequest | undefined {
   const bytes = Buffer.concat(sent.splice(0));
   const end = bytes.indexOf('\r\n\r\n');
   const [requestLine = '', ...lines] = bytes.subarray(0, Math.max(end, 0)).toString('latin1').split('\r\n');
-  const [, method, target] = /^([A-Z]+) (\/\S*) HTTP\/1\.[01]$/.exec(requestLine) ?? [];
+  // RFC 9112, section 3.2.2: of the absolute form the path and the query count.
+  const [, method, target] = /^([A-Z]+) (?:https?:\/\/[^\s/?#@]+)?(\/\S*) HTTP\/1\.[01]$/i.exec(requestLine) ?? [];
   if (!method || !target) return undefined;
   const headers = new Headers();
   for (const line of lines) {

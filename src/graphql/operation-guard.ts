@@ -1,0 +1,110 @@
+import { collectFields } from '@graphql-tools/utils';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { AppError } from '../core/errors.js';
+import type { Exchange } from '../http/exchange.js';
+import type { Context } from '../schema/context.js';
+import { isPublic } from '../schema/public-fields.js';
+import { returnsTokens } from '../schema/token-fields.js';
+import { complexityOf, queryLimits, queryTooComplex } from './limits.js';
+import { memoizeOperation } from './memoize-operation.js';
+
+/** What an operation asks for. */
+interface OperationFacts {
+  /** The schema coordinates of its root fields. */
+  readonly coordinates: readonly string[];
+  /** Whether every root field is public. */
+  readonly isPublic: boolean;
+  /** Whether a root field returns tokens. */
+  readonly returnsTokens: boolean;
+  readonly complexity: number;
+}
+
+type Arguments = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
+type Guarded = ExecutionArgs & { readonly contextValue: EngineContext };
+
+/** The context that plugins get: the resolvers', and for GraphQL the request's exchange. */
+export type EngineContext = Context & { readonly exchange?: Exchange };
+
+/**
+ * Decides before anything runs whether an operation may, and notes on the exchange what it asks for: an invalid token refuses a
+ * request with any protected root field, and complexity has a limit. Without a token each protected field fails by itself.
+ * @param schema the one that clients query; REST's operations, on another one, are checked by their routes.
+ */
+export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
+  const check = createCheck(schema);
+  const guard = (args: Guarded, refuse: (result: { errors: GraphQLError[] }) => void): void => {
+    const { exchange } = args.contextValue;
+    if (!exchange || args.schema !== schema) return;
+    const error = check(args, exchange);
+    if (error) refuse({ errors: [new GraphQLError(error.message, { originalError: error })] });
+  };
+  return {
+    onExecute: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
+    onSubscribe: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
+  };
+}
+
+function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchange) => AppError | undefined {
+  const memoize = memoizeOperation<OperationFacts>();
+  return ({ document, operationName, variableValues }, exchange) => {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return unknownOperation(operationName);
+    const variables = variableValues ?? {};
+    const coerce = () => getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+    const facts = memoize(document, operation, variables, () => {
+      const coerced = coerce();
+      return coerced && factsOf(schema, document, operation, coerced, variables);
+    });
+    if (!facts) return undefined;
+    exchange.operations = facts.coordinates;
+    exchange.noStore = facts.returnsTokens;
+    const refusal = refusalOf(facts, exchange);
+    // Execution refuses invalid variables, and says what is wrong with them: that comes first, whatever is memoized.
+    return refusal && coerce() ? refusal : undefined;
+  };
+}
+
+function refusalOf({ isPublic, complexity }: OperationFacts, { identity }: Exchange): AppError | undefined {
+  if (identity.kind === 'invalidToken' && !isPublic) return new AppError('UNAUTHENTICATED');
+  return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;
+}
+
+const unknownOperation = (name: string | null | undefined): AppError =>
+  new AppError('BAD_REQUEST', {
+    message: name ? `Unknown operation named "${name}".` : 'Must provide operation name if query contains multiple operations.',
+  });
+
+function factsOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  coerced: Record<string, unknown>,
+  variables: Record<string, unknown>,
+): OperationFacts {
+  const root = schema.getRootType(operation.operation);
+  const fragments = Object.fromEntries(
+    document.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  const collected = root && collectFields(schema, fragments, { coerced, sources: {} }, root, operation.selectionSet);
+  const names = [...(collected?.fields.values() ?? [])].map(([node]) => node?.name.value ?? '');
+  // `__typename` and introspection have no field here, and are public.
+  const fields = names.flatMap((name) => root?.getFields()[name] ?? []);
+  return {
+    coordinates: names.map((name) => `${root?.name}.${name}`),
+    isPublic: fields.every(isPublic),
+    returnsTokens: fields.some(returnsTokens),
+    complexity: complexityOf(schema, document, operation, variables),
+  };
+}

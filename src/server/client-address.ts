@@ -1,0 +1,38 @@
+import ipaddr from 'ipaddr.js';
+import proxyAddr from 'proxy-addr';
+import type { HttpRequest } from '../http/request.js';
+import type { Middleware } from './request-handler.js';
+
+/**
+ * Finds the address of the client. `X-Forwarded-For` counts only as far as the proxies that sent it are trusted, from the right.
+ * @param trustedProxies addresses or ranges such as `10.0.0.0/8`, `loopback`.
+ */
+export function clientAddress(trustedProxies: readonly string[]): Middleware {
+  const isTrusted = proxyAddr.compile([...trustedProxies]);
+  return {
+    before: (exchange) => {
+      exchange.client = { address: rateLimitKey(addressOf(exchange.request, isTrusted)) };
+      return undefined;
+    },
+  };
+}
+
+/** The first address, from the connection on, that is not a trusted proxy's; the last one when all are trusted. */
+function addressOf({ remoteAddress, headers }: HttpRequest, isTrusted: (address: string, hop: number) => boolean) {
+  const forwarded = headers.get('x-forwarded-for');
+  if (forwarded === null || remoteAddress === undefined) return remoteAddress;
+  const hops = [remoteAddress, ...forwarded.split(',').reverse()].map((hop) => hop.trim());
+  return hops.find((hop, index) => !isTrusted(hop, index)) ?? hops.at(-1);
+}
+
+/**
+ * The key of one client in rate limits: an IPv4 address, also when it is mapped into IPv6; of IPv6 the /64 network, since one
+ * household has all of it.
+ */
+export function rateLimitKey(address: string | undefined): string {
+  if (!address || !ipaddr.isValid(address)) return 'unknown';
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  const network = parsed.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
+}

@@ -1,0 +1,61 @@
+import type { RequestListener } from 'node:http';
+import type { Config } from '../config.js';
+import type { Logger } from '../core/log.js';
+import { formatRefusal } from '../graphql/format-result.js';
+import type { Exchange } from '../http/exchange.js';
+import type { HttpRequest } from '../http/request.js';
+import type { HttpResponse } from '../http/response.js';
+import { formatError } from '../rest/errors.js';
+import { accessLog } from './access-log.js';
+import { type Authenticate, authentication } from './authentication.js';
+import { body } from './body.js';
+import { clientAddress } from './client-address.js';
+import { cors } from './cors.js';
+import { createListener } from './listener.js';
+import { rateLimit } from './rate-limit.js';
+import { createRequestHandler, type Middleware } from './request-handler.js';
+import { responseHeaders } from './response-headers.js';
+
+/** What the server is made of. */
+export interface ServerParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly authenticate: Authenticate;
+  readonly graphql: (exchange: Exchange) => Promise<HttpResponse>;
+  readonly rest: (exchange: Exchange) => Promise<HttpResponse>;
+  /** Undefined for what is not a page. */
+  readonly pages: (exchange: Exchange) => Promise<HttpResponse> | undefined;
+}
+
+/** The server without a socket. */
+export interface RequestServer {
+  /** Serves one request; tests call it as the listener does. */
+  handle(request: HttpRequest): Promise<HttpResponse>;
+  /** For Node's HTTP server. */
+  readonly listener: RequestListener;
+  /** Ends the streams that are being sent, so that a server can drain. */
+  endStreams(): void;
+}
+
+/** The server: one ordered list of middleware, for both APIs and the pages. */
+export function createServer({ config, log, authenticate, graphql, rest, pages }: ServerParts): RequestServer {
+  const middleware: Middleware[] = [
+    clientAddress(config.trustedProxies),
+    authentication(authenticate),
+    cors({ corsOrigins: config.corsOrigins, production: config.production, log }),
+    rateLimit(config.budgets),
+    body(),
+    responseHeaders(),
+    accessLog(log),
+  ];
+  const handle = createRequestHandler({
+    middleware,
+    respond: (exchange) => pages(exchange) ?? (isGraphql(exchange) ? graphql(exchange) : rest(exchange)),
+    respondError: (exchange, error) => (isGraphql(exchange) ? formatRefusal : formatError)(exchange, error),
+    timeoutMs: config.requestTimeoutMs,
+    log,
+  });
+  return { handle, ...createListener({ handle, log }) };
+}
+
+const isGraphql = ({ request }: Exchange): boolean => request.path === '/graphql';

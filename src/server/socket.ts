@@ -1,0 +1,101 @@
+import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, Server as SocketServer } from 'node:net';
+import type { Logger } from '../core/log.js';
+import { StartError } from '../core/start-error.js';
+import { acceptBeforeServing } from './accept-before-serving.js';
+import { InFlight } from './in-flight.js';
+import type { NodeListener } from './listener.js';
+import { createMalformedResponder, isWellFormed } from './malformed.js';
+
+/** A server that accepts requests. */
+export interface RunningServer {
+  readonly port: number;
+  /** Drains: accepts no new connection, finishes what is in flight, and resolves when all connections are closed. */
+  stop(): Promise<void>;
+}
+
+const serverOptions = {
+  /** Time for a request's line and header section, and for both with the body, in milliseconds. */
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  /** How often these two are checked: Node's own 30 s would double them. */
+  connectionsCheckingInterval: 1_000,
+  /** Longer than a load balancer's own time-out, so that this side never closes under a request on its way. */
+  keepAliveTimeout: 65_000,
+  /** Of two `Authorization` fields Node takes the first; joined they hold no token. */
+  joinDuplicateHeaders: true,
+  /** Node rejects a missing `Host` without a body. */
+  requireHostHeader: false,
+} as const;
+
+/**
+ * Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). Of a thousand that come at once
+ * Node's own 511 drops the others, and each tries again after one second, then three.
+ */
+const backlog = 4_096;
+
+/** How often a draining server closes idle connections, in milliseconds: requests on their way have this long to arrive. */
+const closeIdleEveryMs = 100;
+
+/**
+ * Listens for HTTP.
+ * @param port 0 takes any free one.
+ * @throws StartError when the address cannot be taken.
+ */
+export function listen(
+  { listener, endStreams }: NodeListener,
+  { host, port }: { host: string; port: number },
+  log: Logger,
+): Promise<RunningServer> {
+  const server = createNodeServer(serverOptions);
+  const inFlight = new InFlight();
+  const malformed = createMalformedResponder(log);
+  const serve = acceptBeforeServing(server, listener);
+  const onRequest: RequestListener = (request, response) => {
+    if (!isWellFormed(request)) return malformed.respond(request, response);
+    inFlight.add(response);
+    if (!server.listening) response.setHeader('connection', 'close');
+    return serve(request, response);
+  };
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest);
+  server.on('connect', (_request, socket) => malformed.rejectSocket(socket));
+  server.on('clientError', malformed.onClientError);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(addressError(error, host, port)));
+    server.listen({ port, host, backlog }, () => {
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        stop: () => {
+          endStreams();
+          return stop(server, inFlight);
+        },
+      });
+    });
+  });
+}
+
+function stop(server: Server, inFlight: InFlight): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection without a request would keep the server from closing, and so would one that becomes idle now.
+    const timer = setInterval(() => {
+      if (inFlight.size === 0) server.closeAllConnections();
+      else server.closeIdleConnections();
+    }, closeIdleEveryMs);
+    // The HTTP server's own `close` (Node 19 and newer) ends idle connections at once, also under a request that was sent but
+    // not read yet: this one only stops accepting, and the timer ends the connections.
+    SocketServer.prototype.close.call(server, () => {
+      clearInterval(timer);
+      resolve();
+    });
+    for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+  });
+}
+
+function addressError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reason = {
+    EADDRINUSE: 'is taken by another process',
+    EACCES: 'needs more rights',
+    EADDRNOTAVAIL: 'is not an address of this machine',
+  }[error.code ?? ''];
+  return new StartError(`API_HOST, API_PORT: ${host}:${port} ${reason ?? `cannot be used (${error.code})`}.`, { cause: error });
+}

@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { acceptBeforeServing } from '../../src/server/accept-before-serving.js';
+import { createPostgresDatabase } from '../support/databases.js';
+import { startServer } from '../support/server-process.js';
+
+describe('connections', () => {
+  describe('of a server that is busy', () => {
+    let server: Server;
+    let clients: Socket[];
+    let events: string[];
+    let port: number;
+    beforeEach(async () => {
+      [clients, events] = [[], []];
+      server = createServer();
+      server.on('connection', () => events.push('connection'));
+      const answer = acceptBeforeServing(server, (_request, response) => {
+        events.push('answer');
+        for (const start = performance.now(); performance.now() - start < 5; );
+        response.end();
+      });
+      server.on('request', answer);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      port = (server.address() as AddressInfo).port;
+    });
+    afterEach(async () => {
+      for (const client of clients) client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    /** Connects, asks at once, and resolves when it is answered. */
+    const ask = (): Promise<void> =>
+      new Promise((resolve) => {
+        const client = connect(port, '127.0.0.1', () => client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'));
+        client.once('data', () => resolve());
+        clients.push(client);
+      });
+
+    it('all connections that wait are taken before the first request is answered', async () => {
+      await Promise.all(Array.from({ length: 60 }, ask));
+      expect(events.slice(0, 60)).toEqual(Array(60).fill('connection'));
+      expect(events.slice(60)).toEqual(Array(60).fill('answer'));
+    });
+
+    it('requests wait no longer than half a second for connections that come without end', async () => {
+      const [atOnce, end] = [5, 600];
+      const arrive = () => clients.push(connect(port, '127.0.0.1').on('error', () => {}));
+      server.on('connection', () => {
+        for (const start = performance.now(); performance.now() - start < 2; );
+        if (events.length < end) arrive();
+      });
+      for (let n = 0; n < atOnce; n++) arrive();
+      await ask();
+      const connectionsBefore = events.indexOf('answer');
+      expect(connectionsBefore).toBeGreaterThan(50);
+      expect(connectionsBefore).toBeLessThan(end - atOnce);
+      while (events.length < end) await setTimeout(10);
+    });
+  });
+
+  it('of a thousand at once none is turned away, even while the server does nothing', async () => {
+    const { url, drop } = await createPostgresDatabase();
+    const server = await startServer({ DATABASE_URL: url });
+    const clients: Socket[] = [];
+    try {
+      server.process.kill('SIGSTOP');
+      let connected = 0;
+      for (let n = 0; n < 1_000; n++) {
+        const client = connect(server.port, '127.0.0.1', () => connected++);
+        clients.push(client.on('error', () => {}));
+      }
+      // One that is turned away tries again, in vain as long as nobody is let in.
+      for (let wait = 0; connected < 1_000 && wait < 40; wait++) await setTimeout(100);
+      expect(connected).toBe(1_000);
+    } finally {
+      for (const client of clients) client.destroy();
+      server.process.kill('SIGCONT');
+      await server.stop();
+      await drop();
+    }
+  });
+});

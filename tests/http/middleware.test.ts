@@ -1,0 +1,128 @@
+import { get, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { AppError } from '../../src/core/errors.js';
+import { HttpResponse } from '../../src/http/response.js';
+import { createListener } from '../../src/server/listener.js';
+import { createRequestHandler, type Middleware, type Respond } from '../../src/server/request-handler.js';
+import { listen, type RunningServer } from '../../src/server/socket.js';
+
+describe('the request handler', () => {
+  let running: RunningServer;
+  afterEach(() => running.stop());
+
+  /** Sends a GET. The global `fetch` compares responses with the published documents, which do not describe these. */
+  const send = (url: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => get(url, { agent: false }, resolve).once('error', reject));
+
+  const fine: Respond = () => new HttpResponse('fine', { headers: { 'Content-Type': 'text/plain' } });
+
+  /** Listens with middleware around a handler, and collects what is logged. */
+  async function open(middleware: Middleware[], respond = fine, streamTimeoutMs = 10_000) {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const respondError = (_exchange: unknown, { code, status }: AppError) => new HttpResponse(code, { status });
+    const handle = createRequestHandler({ middleware, respond, respondError, timeoutMs: 300, log });
+    running = await listen(createListener({ handle, log, streamTimeoutMs }), { host: '127.0.0.1', port: 0 }, log);
+    return { lines, url: `http://127.0.0.1:${running.port}/` };
+  }
+
+  it('ends the connection and logs response.failed when a middleware throws after the API', async () => {
+    const fail = () => {
+      throw new Error('no answer leaves');
+    };
+    const { url, lines } = await open([{ after: fail }]);
+    await expect(send(url)).rejects.toThrow('socket hang up');
+    expect(lines).toEqual([expect.objectContaining({ level: 50, msg: 'response.failed' })]);
+  });
+
+  it('stops at the first middleware that responds, and still runs every after', async () => {
+    const calls: string[] = [];
+    const step = (name: string, response?: HttpResponse): Middleware => ({
+      before: () => {
+        calls.push(`before ${name}`);
+        return response;
+      },
+      after: () => calls.push(`after ${name}`),
+    });
+    const { url } = await open([step('one'), step('two', new HttpResponse('two')), step('three')]);
+    expect(await text(await send(url))).toBe('two');
+    expect(calls).toEqual(['before one', 'before two', 'after one', 'after two', 'after three']);
+  });
+
+  it('formats what a middleware throws before the API', async () => {
+    const refuse = () => {
+      throw new AppError('RATE_LIMITED');
+    };
+    const { url } = await open([{ before: refuse }]);
+    expect((await send(url)).statusCode).toBe(429);
+  });
+
+  it('answers TIMEOUT when the API takes longer than the time limit', async () => {
+    const { url } = await open([], () => new Promise(() => {}));
+    expect((await send(url)).statusCode).toBe(504);
+  });
+
+  it('keeps two Set-Cookie fields apart, also when names differ in case', async () => {
+    const setCookies: Middleware = {
+      after: (_exchange, { headers }) => {
+        headers.append('Set-Cookie', 'a=1');
+        headers.append('set-cookie', 'b=2');
+        headers.append('Vary', 'Origin');
+        headers.append('vary', 'Accept');
+      },
+    };
+    const { headers } = await send((await open([setCookies])).url);
+    expect(headers['set-cookie']).toEqual(['a=1', 'b=2']);
+    expect(headers.vary).toBe('Origin, Accept');
+  });
+
+  describe('with a streamed response', () => {
+    /** A stream that sends a line and stays open. */
+    const openStream = () => {
+      const stream = new Readable({ read: () => {} });
+      stream.push('first\n');
+      return stream;
+    };
+
+    it('sends it as it comes, and to its end', async () => {
+      const { url } = await open([], () => new HttpResponse(Readable.from(['one ', 'two'])));
+      const response = await send(url);
+      expect([response.headers['content-length'], await text(response)]).toEqual([undefined, 'one two']);
+    });
+
+    it('ends it in order at its time limit, though the API had answered in time', async () => {
+      const { url } = await open([], () => new HttpResponse(openStream()), 500);
+      expect(await text(await send(url))).toBe('first\n');
+    });
+
+    it('ends it in order when the server drains, and destroys the source', async () => {
+      const stream = openStream();
+      const { url } = await open([], () => new HttpResponse(stream));
+      const received = text(await send(url));
+      await running.stop();
+      expect(await received).toBe('first\n');
+      expect(stream.destroyed).toBe(true);
+    });
+
+    it('destroys the source when the client goes away', async () => {
+      const stream = openStream();
+      const closed = new Promise((resolve) => stream.once('close', resolve));
+      const { url } = await open([], () => new HttpResponse(stream));
+      (await send(url)).destroy();
+      await closed;
+      expect(stream.destroyed).toBe(true);
+    });
+
+    it('breaks the connection when the source fails', async () => {
+      const stream = openStream();
+      const { url, lines } = await open([], () => new HttpResponse(stream));
+      const response = await send(url);
+      stream.destroy(new Error('the source failed'));
+      await expect(text(response)).rejects.toThrow('aborted');
+      expect(lines).toEqual([expect.objectContaining({ msg: 'response.failed' })]);
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import { rateLimitKey } from '../../src/server/client-address.js';
+
+describe('the rate limit key', () => {
+  describe('an address', () => {
+    it.each([
+      ['203.0.113.9', '203.0.113.9'],
+      ['::ffff:203.0.113.9', '203.0.113.9'],
+      ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+      ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
+      [undefined, 'unknown'],
+      ['nonsense', 'unknown'],
+    ])('%s counts as %s', (address, budgeted) => {
+      expect(rateLimitKey(address)).toBe(budgeted);
+    });
+  });
+});
