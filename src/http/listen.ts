@@ -3,6 +3,7 @@ import { createServer as createNodeServer, type IncomingMessage, type RequestLis
 import { type AddressInfo, Server as SocketServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
+import { hostInUrl } from '../core/host.js';
 import { StartError } from '../core/start-error.js';
 import { restError } from '../rest/errors.js';
 import { prefersProblem } from './accept.js';
@@ -105,8 +106,11 @@ function refusedAddress(error: NodeJS.ErrnoException, host: string, port: number
     EADDRINUSE: 'is taken by another process',
     EACCES: 'needs more rights',
     EADDRNOTAVAIL: 'is not an address of this machine',
+    ENOTFOUND: 'is not a known host name',
   }[error.code ?? ''];
-  return new StartError(`API_HOST, API_PORT: ${host}:${port} ${reason ?? `cannot be used (${error.code})`}.`, { cause: error });
+  return new StartError(`API_HOST, API_PORT: ${hostInUrl(host)}:${port} ${reason ?? `cannot be used (${error.code})`}.`, {
+    cause: error,
+  });
 }
 
 /** The answer to what cannot be read as HTTP: the connection ends with it. */
