@@ -54,8 +54,11 @@ async function startOn(descriptor: number) {
       () => false,
     );
   for (let tries = 0; !(await isHealthy()); tries += 1) {
-    if (tries > 600 || server.exitCode !== null) throw new Error(`The server did not start (${server.exitCode})`);
-    await sleep(50);
+    if (tries < 600 && server.exitCode === null) await sleep(50);
+    else {
+      server.kill('SIGKILL');
+      throw new Error(`The server did not start (${server.exitCode})`);
+    }
   }
   const stop = async (signal: NodeJS.Signals) => {
     const since = performance.now();
