@@ -1,16 +1,76 @@
-// `npm start` runs what `npm ci` built.
-import { existsSync } from 'node:fs';
+// Runs what `npm ci` built: the server, or a command on the database (`node start.js db:migrate`), with the settings of `.env`.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 
-// What V8 once saw survive it makes among the old objects from then on: under load, what every request needs (docs/performance.md).
-setFlagsFromString('--no-allocation-site-pretenuring');
-// And it lets a heap of which 60 MB live grow to 240 before it looks what of it is old.
-setFlagsFromString('--heap-growing-percent=30');
+const entries = {
+  server: 'dist/server/main.js',
+  'db:migrate': 'dist/server/migrate.js',
+  'db:seed': 'dist/server/seed.js',
+  // By `npm run dev`, from the sources.
+  dev: 'src/main.ts',
+};
 
-const built = new URL('dist/server/main.js', import.meta.url);
-if (existsSync(built)) {
-  await import(built.href);
-} else {
-  console.error('Tandem is not built yet: run npm ci, or npm run build.');
+const args = process.argv.slice(2);
+const command = args[0]?.startsWith('-') ? 'server' : (args[0] ?? 'server');
+const fault = entryFault() ?? loadEnvFile(new URL('.env', import.meta.url));
+
+if (fault) {
+  console.error(fault);
   process.exitCode = 1;
+} else {
+  if (command === 'server') setServerFlags();
+  // The command parses the rest.
+  process.argv.splice(2, 1);
+  await import(new URL(entries[command], import.meta.url).href);
+}
+
+function entryFault() {
+  if (!Object.hasOwn(entries, command)) return `There is no command ${command}, only ${Object.keys(entries).join(', ')}.`;
+  if (!existsSync(new URL(entries[command], import.meta.url))) return 'Tandem is not built yet: run npm ci, or npm run build.';
+  return undefined;
+}
+
+function setServerFlags() {
+  // What V8 once saw survive it makes among the old objects from then on: under load, what every request needs (docs/performance.md).
+  setFlagsFromString('--no-allocation-site-pretenuring');
+  // And it lets a heap of which 60 MB live grow to 240 before it looks what of it is old.
+  setFlagsFromString('--heap-growing-percent=30');
+}
+
+/**
+ * Sets the variables of a file that the environment does not have, like Node's `process.loadEnvFile`, which leaves out in silence
+ * what it cannot read. Done here, before any module is loaded: libraries look at NODE_ENV when they are.
+ * @returns what is wrong with the file; undefined also when there is none.
+ */
+function loadEnvFile(file) {
+  let text;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    return `Tandem cannot start: ${fileURLToPath(file)} cannot be read (${error.code}).`;
+  }
+  const line = malformedLine(text);
+  if (line) return `Tandem cannot start: ${fileURLToPath(file)}, line ${line}: not NAME=value, or a quote that does not end.`;
+  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+  return undefined;
+}
+
+/** @returns the number of the first line that is no assignment, comment or blank line, from 1. A quoted value may have several lines. */
+function malformedLine(text) {
+  const assignment =
+    /[^\S\n]*(?:export\s+)?[A-Za-z_][\w.-]*[^\S\n]*=[^\S\n]*(?:(["'`])(?:(?!\1)[\s\S])*\1[^\S\n]*(?:#[^\n]*)?|[^"'`\n][^\n]*)?(?:\n|$)/y;
+  const ignored = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
+  let at = 0;
+  while (at < text.length) {
+    const pattern = [ignored, assignment].find((each) => {
+      each.lastIndex = at;
+      return each.test(text);
+    });
+    if (!pattern) return text.slice(0, at).split('\n').length;
+    at = pattern.lastIndex;
+  }
+  return undefined;
 }

@@ -1,55 +1,145 @@
 import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { hostInUrl } from './core/host.js';
 import { StartError } from './core/start-error.js';
+import { createLogger, type Logger } from './log/log.js';
+import { createStackMapper } from './log/source-maps.js';
 import { listen, type RunningServer } from './server/socket.js';
 
-/** How long what is in flight may take once we are told to stop, in milliseconds. */
-const patienceMs = 9_000;
+/** How long the process may take to end once it is told to, in milliseconds; then it exits with 1. */
+const shutdownTimeoutMs = 9_000;
+
+/** Of that, how long the reader of standard output may take to read the last lines of the log, in milliseconds. */
+const logFlushTimeoutMs = 1_000;
+
+/** What a shutdown has to end. */
+interface Running {
+  app?: App;
+  server?: RunningServer;
+}
 
 try {
-  const config = readConfig();
-  // Without PGlite all the WebAssembly there is compiles Prisma's queries, whose plans are kept: to optimise it takes 60 MB that stay.
-  if (config.database.url) setFlagsFromString('--liftoff-only');
-  const app = await createApp(config);
-  const listening = await listen(app.server, config, app.log).catch(async (error) => {
-    await app.close();
-    throw error;
-  });
-  greet(config, listening.port);
-  stopOnSignal(app, listening);
+  await start(readConfig());
 } catch (error) {
-  console.error(reasonNotToStart(error));
+  console.error(startupMessage(error));
   process.exit(1);
 }
 
-function greet({ host, database, explorer, budgets }: Config, port: number): void {
-  const base = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
+async function start(config: Config): Promise<void> {
+  // Without PGlite all the WebAssembly there is compiles Prisma's queries, whose plans are kept: to optimise it takes 60 MB that stay.
+  if (config.database.url) setFlagsFromString('--liftoff-only');
+  const log = createLogger(config);
+  const running: Running = {};
+  const shutDown = createShutdown(log, running);
+  shutDownOnFault(log, shutDown);
+  if (config.production) logWarnings(log);
+  try {
+    running.app = await createApp(config, { log });
+    running.server = await listen(running.app.server, config, log);
+  } catch (error) {
+    await running.app?.close();
+    await flushed(log);
+    throw error;
+  }
+  shutDownOnSignal(log, shutDown);
+  announce(config, running.server.port, log);
+}
+
+/** In production standard output carries JSON lines and nothing else. */
+function announce(config: Config, port: number, log: Logger): void {
+  const { host, database, explorer, production, budgets } = config;
+  const url = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : hostInUrl(host)}:${port}`;
+  if (!production) {
+    printUrls(config, url);
+    return;
+  }
+  const pages = { ...(explorer && { graphiql: `${url}/graphql` }), docs: `${url}/docs`, health: `${url}/health` };
+  log.info({ url, database: database.url ? 'postgresql' : 'embedded', ...pages }, 'server.started');
+  if (!budgets) log.warn('rate-limits.disabled');
+}
+
+function printUrls({ database, explorer, budgets }: Config, url: string): void {
   console.log(`Tandem runs on ${database.url ? 'PostgreSQL' : 'its embedded database'}.`);
-  if (explorer) console.log(`  GraphiQL   ${base}/graphql`);
-  console.log(`  REST docs  ${base}/docs`);
-  console.log(`  Health     ${base}/health`);
+  if (explorer) console.log(`  GraphiQL   ${url}/graphql`);
+  console.log(`  REST docs  ${url}/docs`);
+  console.log(`  Health     ${url}/health`);
   if (!budgets) console.warn('  WARNING: RATE_LIMIT=off, anybody may try passwords and send requests without limit.');
 }
 
-function stopOnSignal(app: App, listening: RunningServer): void {
-  let stopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
-    // A second signal is an order.
-    if (stopping) process.exit(1);
-    stopping = true;
-    app.log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), patienceMs).unref();
-    await listening.stop();
-    await app.close();
-    process.exit(0);
+/**
+ * Makes the function that ends the process in order: no new connections, requests in flight finish, the database closes,
+ * the log is written. Called again, it only raises the exit code.
+ */
+function createShutdown(log: Logger, running: Running): (exitCode: 0 | 1) => Promise<void> {
+  let isStopping = false;
+  return async (exitCode) => {
+    if (exitCode === 1) process.exitCode = 1;
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => {
+      log.error({ timeoutMs: shutdownTimeoutMs }, 'shutdown.timed-out');
+      log.flush();
+      process.exit(1);
+    }, shutdownTimeoutMs);
+    try {
+      await running.server?.stop();
+      await running.app?.close();
+    } catch (err) {
+      log.error({ err }, 'shutdown.failed');
+      process.exitCode = 1;
+    }
+    await flushed(log);
+    process.exit();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
-function reasonNotToStart(error: unknown): string {
+/** Resolves when the log is written, its reader is gone, or the time for it is over. */
+function flushed(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, logFlushTimeoutMs);
+    log.flush(() => resolve());
+  });
+}
+
+function shutDownOnSignal(log: Logger, shutDown: (exitCode: 0) => Promise<void>): void {
+  let isFirst = true;
+  const onSignal = (signal: NodeJS.Signals) => {
+    // A second signal exits immediately.
+    if (!isFirst) {
+      log.flush();
+      process.exit(1);
+    }
+    isFirst = false;
+    log.info({ signal }, 'shutdown.started');
+    void shutDown(0);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** After an error that nothing caught the state of the process is unknown: it ends, and its supervisor starts a new one. */
+function shutDownOnFault(log: Logger, shutDown: (exitCode: 1) => Promise<void>): void {
+  for (const [event, name] of [
+    ['uncaughtException', 'process.uncaught-exception'],
+    ['unhandledRejection', 'process.unhandled-rejection'],
+  ] as const) {
+    process.on(event, (err: unknown) => {
+      log.fatal({ err }, name);
+      void shutDown(1);
+    });
+  }
+}
+
+/** Node prints warnings, such as of deprecated functions, as text: in production they are lines of the log instead. */
+function logWarnings(log: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (err) => log.warn({ err }, 'process.warning'));
+}
+
+function startupMessage(error: unknown): string {
   if (error instanceof ConfigError) return error.faults.map((fault) => `Tandem cannot start: ${fault}.`).join('\n');
   if (error instanceof StartError) return `Tandem cannot start: ${error.message}`;
-  return `Tandem cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+  const reason = error instanceof Error ? createStackMapper()(String(error.stack)) : String(error);
+  return `Tandem cannot start: ${reason}`;
 }

@@ -111,6 +111,67 @@ describe('the configuration', () => {
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(15) })).toEqual(['BETTER_AUTH_SECRET must be at least 32 bytes']);
   });
 
+  it.each<[string, string, string | undefined]>([
+    ['API_HOST', '::1', undefined],
+    ['API_HOST', 'fe80::1%eth0', undefined],
+    ['API_HOST', 'tasks.internal', undefined],
+    ['API_HOST', 'localhost', undefined],
+    ['API_HOST', '[::1]', 'must be an IP address'],
+    ['API_HOST', 'localhost:8000', 'must be an IP address'],
+    ['API_HOST', 'http://localhost', 'must be an IP address'],
+    ['API_HOST', 'bad host', 'must be an IP address'],
+    ['API_HOST', '256.1.1.1', 'must be an IP address'],
+    ['API_PORT', ' 8080\n', undefined],
+    ['API_PORT', '8e3', 'must be a whole number from 0 to 65535'],
+    ['API_PORT', '99999999999999999999', 'must be a whole number from 0 to 65535'],
+    ['DATABASE_POOL', '0', 'must be a whole number from 1 to 1000'],
+    ['REQUEST_TIMEOUT_SECONDS', '0', 'must be a whole number from 1 to 600'],
+    ['JWT_EXPIRY_DAYS', '0.5', undefined],
+    ['JWT_EXPIRY_DAYS', '0', 'must be more than 0 days'],
+    ['JWT_EXPIRY_DAYS', '1e999', 'must be a number of days'],
+    ['JWT_EXPIRY_DAYS', '0x10', 'must be a number of days'],
+    ['JWT_EXPIRY_DAYS', '4000', 'must be at most 3650 days'],
+    ['EXPLORER', 'OFF', undefined],
+    ['DEBUG', 'yes', 'must be on or off'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8, ::1, loopback, 192.168.0.0/255.255.0.0', undefined],
+    ['TRUSTED_PROXIES', 'nginx', 'must be addresses, ranges such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '10', 'must be addresses, ranges such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', 'must be addresses, ranges such as 10.0.0.0/8'],
+    ['TRUSTED_PROXIES', '127.0.0.1,10.0.0.0/', '(value 2)'],
+    ['CORS_ORIGINS', 'https://app.example, http://localhost:5173', undefined],
+    ['CORS_ORIGINS', 'https://app.example/', 'without a slash at the end'],
+    ['CORS_ORIGINS', 'https://app.example,https://app.example/path', 'without a path: nothing after the host and port (value 2)'],
+    ['CORS_ORIGINS', '*', 'must name each origin'],
+    ['CORS_ORIGINS', 'app.example', 'with their scheme, such as https://app.example'],
+    ['CORS_ORIGINS', 'https://App.example', 'host in lower case'],
+    ['CORS_ORIGINS', 'https://app.example:443', 'without the default port'],
+    ['CORS_ORIGINS', 'ftp://app.example', 'of http or https'],
+    ['CORS_ORIGINS', 'https://ada:hunter2@app.example', 'without a user name'],
+    ['DATABASE_URL', 'postgresql:///tasks?host=/run/postgresql', undefined],
+    ['DATABASE_URL', 'postgres://ada:p%40ss@db/tasks', undefined],
+    ['DATABASE_URL', 'postgresql://ada:hunter2#x@db/tasks', 'is not a valid URL; encode what is special in the password'],
+    ['DATABASE_URL', 'postgresql://ada:hunter2%zz@db/tasks', 'has a % that encodes nothing'],
+    ['RATE_SIGNUP', '1/2d', undefined],
+    ['RATE_SIGNUP', '1/30d', 'must have a window of at most 2 days'],
+    ['RATE_SIGNUP', '0/h', 'must be a budget such as'],
+  ])('reads %s=%j, or says what is wrong', (name, value, fault) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)]);
+    expect(faults.join()).not.toMatch(/hunter2|nginx/);
+  });
+
+  it('drops white space around values, and takes white space alone for a value that is not set', () => {
+    expect(readConfig({ API_PORT: ' ', NODE_ENV: 'test ', DATA_DIR: ' data\n' })).toEqual(readConfig({ DATA_DIR: 'data' }));
+    expect(faultsOf({ NODE_ENV: ' production' })).toEqual([expect.stringMatching(/^BETTER_AUTH_SECRET must be set/)]);
+  });
+
+  it('takes the secret as it is, and does not count white space around it', () => {
+    expect(readConfig({ BETTER_AUTH_SECRET: `${goodSecret}\n` }).secret).toBe(`${goodSecret}\n`);
+    expect(faultsOf({ BETTER_AUTH_SECRET: `hunter2${' '.repeat(32)}` })).toEqual([
+      'BETTER_AUTH_SECRET must be at least 32 bytes',
+    ]);
+  });
+
   it.each([
     ['100/s', { points: 100, seconds: 1 }],
     ['120/m', { points: 120, seconds: 60 }],

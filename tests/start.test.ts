@@ -1,23 +1,35 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createPostgresDatabase } from './support/databases.js';
 import { copyDataDir, type ServerProcess, serverEntry, startServer } from './support/server-process.js';
 
 const json = { 'content-type': 'application/json' };
 const run = promisify(execFile);
+const goodSecret = 'k3Jx9vQ2mZ7pL4tR8wY1bN6cF5hD0sGa';
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'tandem-start-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts the server where it cannot. @returns its exit code and what it printed to standard error. */
-async function refusedStart(settings: Record<string, string>): Promise<{ code: number; said: string }> {
+/**
+ * Starts the server where it cannot.
+ * @param options of the child process, such as another user.
+ * @param command what Node runs.
+ * @returns its exit code and what it printed to standard error.
+ */
+async function refusedStart(
+  settings: Record<string, string>,
+  options: object = {},
+  command = [serverEntry],
+): Promise<{ code: number; said: string }> {
   const env = {
     PATH: process.env.PATH,
     DATA_DIR: path.join(folder, 'refused'),
@@ -25,7 +37,7 @@ async function refusedStart(settings: Record<string, string>): Promise<{ code: n
     API_PORT: '0',
     ...settings,
   };
-  return run(process.execPath, [serverEntry], { env, timeout: 20_000 }).then(
+  return run(process.execPath, command, { env, timeout: 20_000, ...options }).then(
     () => ({ code: 0, said: '' }),
     ({ code, stderr }) => ({ code, said: stderr }),
   );
@@ -39,6 +51,19 @@ describe('the start is refused in one clear line each, with an exit code,', () =
       'Tandem cannot start: API_PORT must be a whole number from 0 to 65535.',
       'Tandem cannot start: BETTER_AUTH_SECRET must be at least 32 bytes.',
       'Tandem cannot start: RATE_USER must be a budget such as 100/s, 120/m or 10/15m.',
+    ]);
+  });
+
+  it('for a proxy that is no address, with the other faults, before the database is opened', async () => {
+    const { code, said } = await refusedStart({
+      TRUSTED_PROXIES: 'nginx',
+      API_HOST: '[::1]',
+      DATABASE_URL: 'postgresql://127.0.0.1:1/x',
+    });
+    expect(code).toBe(1);
+    expect(said.trim().split('\n').sort()).toEqual([
+      expect.stringMatching(/^Tandem cannot start: API_HOST must be an IP address such as 0\.0\.0\.0 or ::1 /),
+      expect.stringMatching(/^Tandem cannot start: TRUSTED_PROXIES must be addresses, ranges such as 10\.0\.0\.0\/8, /),
     ]);
   });
 
@@ -63,6 +88,43 @@ describe('the start is refused in one clear line each, with an exit code,', () =
       1,
       `Tandem cannot start: API_HOST, API_PORT: 127.0.0.1:${port} is taken by another process.\n`,
     ]);
+  });
+
+  it('when the data folder is a file', async () => {
+    const DATA_DIR = path.join(folder, 'file');
+    await writeFile(DATA_DIR, '');
+    expect(await refusedStart({ DATA_DIR })).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        /^Tandem cannot start: DATA_DIR: \S+ cannot be \w+[^\n]*: a file is where a folder should be \(EEXIST\) for user \d+\.\n$/,
+      ),
+    });
+  });
+
+  it('when the data folder, or a file of the embedded database, belongs to somebody else', async () => {
+    const isRoot = process.getuid?.() === 0;
+    const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
+    const closed = path.join(folder, 'closed');
+    await mkdir(closed, { mode: 0o555 });
+    const foreign = path.join(folder, 'foreign');
+    await copyDataDir(foreign);
+    await writeFile(path.join(foreign, 'secret'), 'k3Jx9vQ2mZ7pL4tR8wY1bN6cF5hD0sGa');
+    await chmod(folder, 0o755);
+    if (isRoot) await run('chown', ['-R', '65534:65534', foreign]);
+    const version = path.join(foreign, 'pglite', 'PG_VERSION');
+    if (isRoot) await chown(version, 0, 0);
+    await chmod(version, 0o000);
+    const reason = String.raw`permission denied \(EACCES\) for user \d+\.\n$`;
+    expect(await refusedStart({ DATA_DIR: closed }, user)).toEqual({
+      code: 1,
+      said: expect.stringMatching(`^Tandem cannot start: DATA_DIR: \\S+ cannot be read or created: ${reason}`),
+    });
+    expect(await refusedStart({ DATA_DIR: foreign }, user)).toEqual({
+      code: 1,
+      said: expect.stringMatching(
+        `^Tandem cannot start: DATA_DIR: the embedded database in \\S+ cannot be opened: \\S+PG_VERSION: ${reason}`,
+      ),
+    });
   });
 
   it('when the data folder is in use, and the folder can be used again after that process was killed', async () => {
@@ -123,6 +185,149 @@ describe('the start is refused in one clear line each, with an exit code,', () =
       },
     ]);
     expect(JSON.stringify(outcomes)).not.toContain('hunter2');
+  });
+});
+
+describe('.env in the project’s folder', () => {
+  /** A project of its own, with the built server of this one. */
+  async function refusedIn(envFile: string | Buffer | undefined, settings: Record<string, string> = {}, ...command: string[]) {
+    const project = await mkdtemp(path.join(folder, 'project-'));
+    await copyFile(serverEntry, path.join(project, serverEntry));
+    await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
+    await symlink(path.resolve('dist'), path.join(project, 'dist'));
+    if (envFile === undefined) await mkdir(path.join(project, '.env'));
+    else await writeFile(path.join(project, '.env'), envFile);
+    return refusedStart(settings, { cwd: folder }, [path.join(project, serverEntry), ...command]);
+  }
+
+  it('is read by the server, and the environment wins', async () => {
+    const file = '\uFEFF# Settings\r\nexport RATE_USER="x" # wrong\r\n\r\nRATE_LOGIN=x\nRATE_SIGNUP=\'\nx\'\n';
+    expect(await refusedIn(file, { RATE_LOGIN: '10/15m' })).toEqual({
+      code: 1,
+      said:
+        'Tandem cannot start: RATE_USER must be a budget such as 100/s, 120/m or 10/15m.\n' +
+        'Tandem cannot start: RATE_SIGNUP must be a budget such as 100/s, 120/m or 10/15m.\n',
+    });
+  });
+
+  it.each(['db:migrate', 'db:seed'])('is read by npm run %s', async (command) => {
+    expect(await refusedIn('DATABASE_URL=mysql://db/tasks\n', {}, command)).toEqual({
+      code: 1,
+      said: 'DATABASE_URL must start with postgresql://.\n',
+    });
+  });
+
+  it.each([
+    ['a line without =', 'API_PORT=8000\nnonsense\n', 2],
+    ['a quote that does not end', 'API_PORT=8000\n\nDATA_DIR="data\nAPI_HOST=::1\n', 3],
+    ['text behind a quoted value', 'DATA_DIR="data" folder\n', 1],
+    ['a name with a space', 'API PORT=8000\n', 1],
+    ['UTF-16', Buffer.from('\uFEFFAPI_PORT=8000\n', 'utf16le'), 1],
+  ])('is refused in one line for %s', async (_, file, line) => {
+    expect(await refusedIn(file)).toEqual({
+      code: 1,
+      said: expect.stringMatching(new RegExp(`^Tandem cannot start: \\S+/\\.env, line ${line}: not NAME=value[^\\n]*\\n$`)),
+    });
+  });
+
+  it('is refused in one line when it cannot be read', async () => {
+    expect(await refusedIn(undefined)).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^Tandem cannot start: \S+\/\.env cannot be read \(EISDIR\)\.\n$/),
+    });
+  });
+});
+
+describe('a checkout that was never built', () => {
+  it.each([[], ['db:migrate'], ['db:seed']])('says so in one line: node start.js %s', async (...command) => {
+    const project = await mkdtemp(path.join(folder, 'unbuilt-'));
+    await copyFile(serverEntry, path.join(project, serverEntry));
+    await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
+    expect(await refusedStart({}, {}, [path.join(project, serverEntry), ...command])).toEqual({
+      code: 1,
+      said: 'Tandem is not built yet: run npm ci, or npm run build.\n',
+    });
+  });
+});
+
+describe('in production', () => {
+  /** On SIGUSR2 it does what a bug would. */
+  const bug = (source: string) => [`--import=data:text/javascript,process.on("SIGUSR2",()=>{${encodeURIComponent(source)}})`];
+  const signup = (url: string) =>
+    fetch(`${url}/api/auth/signup`, {
+      method: 'POST',
+      headers: json,
+      body: '{"email":"a@example.com","password":"correct horse battery","name":"A"}',
+    });
+  const linesOf = (server: ServerProcess) =>
+    server
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  it.each([
+    ['an exception', 'process.uncaught-exception', 'throw new Error("planted")'],
+    ['a rejection', 'process.unhandled-rejection', 'Promise.reject(new Error("planted"))'],
+  ])(
+    '%s that nothing catches is logged, and ends the process after the requests in flight, with exit code 1',
+    async (_, msg, source) => {
+      const { url: DATABASE_URL, drop } = await createPostgresDatabase();
+      const server = await startServer({ DATABASE_URL, NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret }, bug(source));
+      const inFlight = signup(server.url);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const exited = once(server.process, 'close');
+      server.process.kill('SIGUSR2');
+      expect((await inFlight).status).toBe(201);
+      expect(await exited).toEqual([1, null]);
+      const fault = linesOf(server).find((line) => line.msg === msg);
+      expect(fault).toMatchObject({ level: 'fatal', err: { message: 'planted', stack: expect.any(String) } });
+      await drop();
+    },
+  );
+
+  it('prints JSON lines only: where it listens, warnings, and errors with the sources in their stacks', async () => {
+    const { url: DATABASE_URL, drop } = await createPostgresDatabase();
+    const settings = { DATABASE_URL, NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret, API_HOST: '::1' };
+    const server = await startServer(settings, bug('process.emitWarning("planted")'));
+    const { access_token } = (await (await signup(server.url)).json()) as { access_token: string };
+    const client = new pg.Client(DATABASE_URL);
+    await client.connect();
+    await client.query('DROP TABLE tasks');
+    await client.end();
+    const tasks = await fetch(`${server.url}/api/tasks`, { headers: { authorization: `Bearer ${access_token}` } });
+    expect(tasks.status).toBe(500);
+    server.process.kill('SIGUSR2');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await server.stop()).toBe(0);
+    const lines = linesOf(server);
+    expect(lines[0]).toMatchObject({ msg: 'server.started', url: `http://[::1]:${server.port}`, docs: `${server.url}/docs` });
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', msg: 'rate-limits.disabled' }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'process.warning', err: expect.objectContaining({ message: 'planted' }) }),
+    );
+    const { stack } = lines.find(({ level }) => level === 'error').err;
+    expect(stack).toMatch(/\/src\/db\/postgres\.ts:\d+:\d+\)/);
+    await drop();
+  });
+});
+
+describe('npm start', () => {
+  it('hands SIGTERM on to the server, and ends with its exit code', async () => {
+    const DATA_DIR = path.join(folder, 'npm');
+    await copyDataDir(DATA_DIR);
+    const { PATH, HOME } = process.env;
+    const npm = spawn('npm', ['start'], { env: { PATH, HOME, DATA_DIR, API_HOST: '127.0.0.1', API_PORT: '0' } });
+    let printed = '';
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+    while (!/Health +http\S+\n/.test(printed) && npm.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    const exited = once(npm, 'close');
+    npm.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(printed).toContain('"msg":"shutdown.started"');
+    await expect(fetch(/http\S+\/health/.exec(printed)?.[0] ?? '')).rejects.toThrow();
   });
 });
 

@@ -1,8 +1,8 @@
 import type { Budget } from '../core/budget.js';
 import { createLimiter } from '../core/budget.js';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import type { Database } from '../db/client.js';
+import type { Logger } from '../log/log.js';
 import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
 
 /** Where a request comes from, for budgets and the audit log. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
+import { fileErrorReason } from '../core/file-error.js';
 import { StartError } from '../core/start-error.js';
 
 /**
@@ -14,13 +15,13 @@ export async function readSecret({ secret, dataDir }: Pick<Config, 'secret' | 'd
   try {
     return await readKept(file).catch(() => keepNew(file));
   } catch (cause) {
-    throw new StartError(`DATA_DIR: ${file} can be neither read nor made.`, { cause });
+    throw new StartError(`DATA_DIR: ${file} cannot be read or created: ${fileErrorReason(cause)}.`, { cause });
   }
 }
 
 async function readKept(file: string): Promise<string> {
   const kept = (await readFile(file, 'utf8')).trim();
-  if (Buffer.byteLength(kept) < 32) throw new Error('too short');
+  if (Buffer.byteLength(kept) < 32) throw new Error('it holds less than 32 bytes; remove it to get a new one');
   return kept;
 }
 

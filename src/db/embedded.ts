@@ -2,9 +2,11 @@ import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { fileErrorReason } from '../core/file-error.js';
 import { StartError } from '../core/start-error.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import type { Database } from './client.js';
+import { findFolderFault } from './data-folder.js';
 import { lockFolder } from './lock.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
@@ -14,18 +16,19 @@ import { transactionOf } from './transaction.js';
 /**
  * Opens the embedded database below a folder, making both when they are new.
  * It survives the end of this process at any moment, but not a power cut: PGlite never syncs its files.
- * @throws StartError when another process has it open, or its files cannot be read.
+ * @throws StartError when another process has it open, or its files cannot be read or written, with the reason.
  */
 export async function openEmbedded(dataDir: string): Promise<Database> {
   const folder = path.join(dataDir, 'pglite');
   await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new StartError(`DATA_DIR: ${dataDir} cannot be written.`, { cause });
+    throw new StartError(`DATA_DIR: ${folder} cannot be created: ${fileErrorReason(cause)}.`, { cause });
   });
   const unlock = await lockFolder(await realpath(folder));
   if (!unlock) throw new StartError(`DATA_DIR: ${dataDir} is in use by another process; stop it, or set another DATA_DIR.`);
   try {
-    const pglite = await PGlite.create(folder).catch((cause) => {
-      throw new StartError(`DATA_DIR: the embedded database in ${dataDir} cannot be opened.`, { cause });
+    const pglite = await PGlite.create(folder).catch(async (cause) => {
+      const reason = await findFolderFault(folder);
+      throw new StartError(`DATA_DIR: the embedded database in ${dataDir} cannot be opened: ${reason}.`, { cause });
     });
     return await serveEmbedded(pglite, unlock);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Logger } from '../core/log.js';
+import type { Logger } from '../log/log.js';
 import type { Database, Queries } from './client.js';
 
 /** Where a line stands, and what it must fit. */

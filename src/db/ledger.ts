@@ -1,8 +1,8 @@
 import { type Budget, createLimiter } from '../core/budget.js';
 import { AppError, fieldError } from '../core/errors.js';
 import { idempotencyKeyField } from '../core/idempotency-key.js';
-import type { Logger } from '../core/log.js';
 import type { IdempotencyKey } from '../core/request-context.js';
+import type { Logger } from '../log/log.js';
 import type { Database, Queries } from './client.js';
 import { createSweep, type Entry, findLine, type Line, takeTurn, writeLine } from './ledger-lines.js';
 

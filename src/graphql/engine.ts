@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { Logger } from '../core/log.js';
 import type { Exchange } from '../http/exchange.js';
+import type { Logger } from '../log/log.js';
 import type { Context } from '../schema/context.js';
 import type { Execute, Operation } from '../schema/executor.js';
 import { createDocumentCache } from './document-cache.js';

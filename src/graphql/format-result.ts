@@ -1,9 +1,9 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import { graphqlRepresentation } from '../http/content-negotiation.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 import { toAppError } from '../schema/errors.js';
 
 /**

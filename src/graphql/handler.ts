@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 import type { Context } from '../schema/context.js';
 import type { Engine } from './engine.js';
 import { formatResult } from './format-result.js';

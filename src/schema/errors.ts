@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import { databaseFault } from '../db/faults.js';
+import type { Logger } from '../log/log.js';
 
 /**
  * Finds the error of the catalogue for whatever was thrown. An unexpected error is logged with its cause and becomes

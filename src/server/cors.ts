@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Logger } from '../core/log.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 import type { Middleware } from './request-handler.js';
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE';

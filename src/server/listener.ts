@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Logger } from '../core/log.js';
 import { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 
 /** Serves the requests of a Node server. */
 export interface NodeListener {

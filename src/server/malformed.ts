@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import { prefersProblem } from '../http/content-negotiation.js';
+import type { Logger } from '../log/log.js';
 import { restError } from '../rest/errors.js';
 import { commonHeaders } from './response-headers.js';
 

@@ -1,9 +1,9 @@
 import { withDeadline as withTimeout } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import { createExchange, type Exchange } from '../http/exchange.js';
 import type { HttpRequest } from '../http/request.js';
 import { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 import { toAppError } from '../schema/errors.js';
 
 type MaybePromise<T> = T | Promise<T>;

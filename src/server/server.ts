@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import type { Config } from '../config.js';
-import type { Logger } from '../core/log.js';
 import { formatRefusal } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
+import type { Logger } from '../log/log.js';
 import { formatError } from '../rest/errors.js';
 import { accessLog } from './access-log.js';
 import { type Authenticate, authentication } from './authentication.js';

@@ -1,7 +1,8 @@
 import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as SocketServer } from 'node:net';
-import type { Logger } from '../core/log.js';
+import { hostInUrl } from '../core/host.js';
 import { StartError } from '../core/start-error.js';
+import type { Logger } from '../log/log.js';
 import { acceptBeforeServing } from './accept-before-serving.js';
 import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
@@ -96,6 +97,9 @@ function addressError(error: NodeJS.ErrnoException, host: string, port: number):
     EADDRINUSE: 'is taken by another process',
     EACCES: 'needs more rights',
     EADDRNOTAVAIL: 'is not an address of this machine',
+    ENOTFOUND: 'is not a known host name',
   }[error.code ?? ''];
-  return new StartError(`API_HOST, API_PORT: ${host}:${port} ${reason ?? `cannot be used (${error.code})`}.`, { cause: error });
+  return new StartError(`API_HOST, API_PORT: ${hostInUrl(host)}:${port} ${reason ?? `cannot be used (${error.code})`}.`, {
+    cause: error,
+  });
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
 import type { Database } from '../db/client.js';
 import { isMissingRow } from '../db/faults.js';
+import type { Logger } from '../log/log.js';
 import type { TaskReads } from './reads.js';
 import type { TaskRow } from './row.js';
 import { taskId } from './rules.js';

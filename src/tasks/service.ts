@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../core/log.js';
 import type { ConnectionArguments } from '../core/page.js';
 import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
@@ -10,6 +9,7 @@ import type { Database } from '../db/client.js';
 import { isForeignKeyViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import type { Logger } from '../log/log.js';
 import { readConnection, type TaskConnection } from './connection.js';
 import type { ListQueries, TaskFilter } from './filter.js';
 import { createOwnership, type Which } from './ownership.js';

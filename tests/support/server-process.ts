@@ -33,13 +33,14 @@ export const copyDataDir = (target: string): Promise<void> => cp(process.env.TES
 /**
  * Starts the product, and waits until it is healthy. Unless told otherwise, on a copied data folder.
  * @param settings variables of the environment; only these and the defaults here reach the process.
+ * @param nodeArgs such as a module to preload.
  * @throws when it ends, or is not healthy in time; the message holds what it printed.
  */
-export async function startServer(settings: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServer(settings: Record<string, string> = {}, nodeArgs: string[] = []): Promise<ServerProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tandem-server-'));
   if (!settings.DATABASE_URL && !settings.DATA_DIR) await copyDataDir(folder);
   const { PATH = '', HOME = folder } = process.env;
-  const server = spawn(process.execPath, [serverEntry], {
+  const server = spawn(process.execPath, [...nodeArgs, serverEntry], {
     cwd: root,
     env: { PATH, HOME, DATA_DIR: folder, API_HOST: '127.0.0.1', API_PORT: '0', RATE_LIMIT: 'off', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +70,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
 async function healthy(server: ChildProcess, output: () => string): Promise<string> {
   for (const start = Date.now(); Date.now() - start < startPatienceMs; await sleep(50)) {
     if (hasEnded(server)) throw new Error(`The server ended with ${server.exitCode ?? server.signalCode}:\n${output()}`);
-    const url = /Health +(http\S+)\/health\s/.exec(output())?.[1];
+    const url = /Health +(http\S+)\/health\s|"health":"(http\S+?)\/health"/.exec(output())?.slice(1).find(Boolean);
     if (url && (await fetch(`${url}/health`).catch(() => undefined))?.ok) return url;
   }
   throw new Error(`The server was not healthy within ${startPatienceMs / 1000} s:\n${output()}`);

@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+
+const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/** Whether a text is an IP address (IPv6 without brackets) or has the form of a host name (RFC 1123). */
+export function isHost(text: string): boolean {
+  if (isIP(text)) return true;
+  const labels = text.replace(/\.$/, '').split('.');
+  // What ends in a number is an IPv4 address or none (the URL standard, section 3.5).
+  return text.length <= 253 && labels.every((each) => label.test(each)) && !/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1) ?? '');
+}
+
+/** Writes a host as URLs do: IPv6 in brackets, the zone's percent sign encoded (RFC 6874). */
+export function hostInUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host.replace('%', '%25')}]` : host;
+}

@@ -1,0 +1,97 @@
+import { isIP } from 'node:net';
+import proxyAddr from 'proxy-addr';
+import { z } from 'zod';
+import { type Budget, parseBudget } from './budget.js';
+import { isHost } from './host.js';
+
+/** An on/off switch, in any case. */
+export const flag = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', 'on', 'off', '1', '0'], { error: 'must be on or off' }))
+  .transform((value) => value === 'true' || value === 'on' || value === '1');
+
+/** A decimal number of days, more than 0 and at most `max`. */
+export const days = (max: number) =>
+  z
+    .string()
+    .regex(/^(\d+(\.\d*)?|\.\d+)$/, 'must be a number of days')
+    .transform(Number)
+    .refine((value) => value > 0, 'must be more than 0 days')
+    .refine((value) => value <= max, `must be at most ${max} days`);
+
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+/** Node's timers end at 24.8 days, and a burst is counted over ten windows: with a longer one nothing would be limited. */
+const maxWindowSeconds = 2 * 86_400;
+
+/** A rate limit such as `100/s`. */
+export const rateLimit = z.string().transform((value, context): Budget => {
+  const limit = parseBudget(value);
+  if (limit && limit.seconds <= maxWindowSeconds) return limit;
+  const message = limit ? 'must have a window of at most 2 days (2d)' : 'must be a budget such as 100/s, 120/m or 10/15m';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** Reads values separated by commas. @param faultOf says what is wrong with one, without repeating it; undefined when nothing is. */
+const listOf = (faultOf: (value: string) => string | undefined) =>
+  z.string().transform((text, context) => {
+    const values = text.split(',').map((value) => value.trim());
+    for (const [index, value] of values.entries()) {
+      const fault = value && faultOf(value);
+      if (fault) context.addIssue({ code: 'custom', message: values.length > 1 ? `${fault} (value ${index + 1})` : fault });
+    }
+    return values.filter((value) => value !== '');
+  });
+
+export const origins = listOf((value) => {
+  if (value === '*') return 'must name each origin: browsers refuse * for requests with credentials';
+  if (!value.includes('://')) return 'must be origins with their scheme, such as https://app.example, separated by commas';
+  if (!URL.canParse(value)) return 'must be origins such as https://app.example, separated by commas';
+  const { origin, protocol, pathname, search, hash, username } = new URL(value);
+  if (!/^https?:$/.test(protocol)) return 'must be origins of http or https';
+  if (origin === value) return undefined;
+  if (username) return 'must be origins without a user name';
+  if (value === `${origin}/`) return 'must be origins without a slash at the end';
+  if (pathname !== '/' || search || hash) return 'must be origins without a path: nothing after the host and port';
+  return 'must be origins as browsers send them: host in lower case and punycode, without the default port';
+});
+
+/** What proxy-addr has names for. */
+const namedRanges = /^(loopback|linklocal|uniquelocal)$/;
+
+export const proxies = listOf((value) => {
+  try {
+    proxyAddr.compile(value);
+    // proxy-addr takes `10` for 0.0.0.10.
+    if (namedRanges.test(value) || isIP(value.replace(/\/.*$/, ''))) return undefined;
+  } catch {}
+  return 'must be addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal, separated by commas; no host names';
+});
+
+export const host = z
+  .string()
+  .refine(isHost, 'must be an IP address such as 0.0.0.0 or ::1 (without brackets), or a host name, without a port');
+
+const encodeHint = 'encode what is special in the password: # as %23, % as %25, / as %2F, ? as %3F, @ as %40';
+
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+  .refine((value) => !/^postgres/.test(value) || URL.canParse(value), `is not a valid URL; ${encodeHint}`)
+  .refine((value) => !URL.canParse(value) || canDecode(new URL(value)), `has a % that encodes nothing; ${encodeHint}`);
+
+function canDecode({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(username + password + pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
