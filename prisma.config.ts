@@ -1,9 +1,6 @@
 import { defineConfig } from 'prisma/config';
 
-// `prisma generate` insists on a schema-engine binary that it never runs, and would download one from outside
-// the npm registry. Any existing file satisfies it. To use `prisma migrate` from the CLI, set this variable to a
-// real engine: with the stand-in it fails. Migrations here run through the engine's WebAssembly build instead
-// (src/db/migrate.ts).
-process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
+// The Prisma CLI reports its use to checkpoint.prisma.io, and asks there for a newer version. A build only talks to the npm registry.
+process.env.CHECKPOINT_DISABLE ??= '1';
 
 export default defineConfig({ schema: 'prisma/schema.prisma', migrations: { path: 'prisma/migrations' } });
