@@ -1,11 +1,11 @@
 import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
 import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
+import type { Operation } from '../rest/operation.js';
 import { isPublic } from '../schema/public-fields.js';
-import { examples, parameterExamples } from './openapi-examples.js';
-import { deprecationRefs, headerRefs } from './openapi-headers.js';
-import { documentErrors, isConditionalRead, isWrite } from './openapi-responses.js';
-import { deprecated, parameterSchema, restText, schemaOf } from './openapi-schemas.js';
-import type { Operation } from './operation.js';
+import { examples, parameterExamples } from './examples.js';
+import { deprecationRefs, headerRefs } from './headers.js';
+import { documentErrors, isConditionalRead, isWrite } from './responses.js';
+import { deprecated, parameterSchema, restText, schemaOf } from './schemas.js';
 
 /** Describes one operation: an OpenAPI Operation Object. */
 export function documentOperation(operation: Operation): object {

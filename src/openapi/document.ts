@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
-import { documentHeaders } from './openapi-headers.js';
-import { documentOperation } from './openapi-operations.js';
-import { documentResponses } from './openapi-responses.js';
-import { documentSchemas } from './openapi-schemas.js';
-import { operationOf } from './operation.js';
-import type { Route } from './routes.js';
+import { operationOf } from '../rest/operation.js';
+import type { Route } from '../rest/routes.js';
+import { documentHeaders } from './headers.js';
+import { documentOperation } from './operation.js';
+import { documentResponses } from './responses.js';
+import { documentSchemas } from './schemas.js';
 
 const description = `Tasks, and the people whose tasks they are. Sign up or log in, then send \`Authorization: Bearer …\`.
 

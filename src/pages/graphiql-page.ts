@@ -1,5 +1,5 @@
-import { emptyAuthorization, exampleTabs, welcome } from './example-tabs.js';
-import { icon, logo } from './page-texts.js';
+import { emptyAuthorization, exampleTabs, welcome } from './graphiql-tabs.js';
+import { icon, logo } from './page-templates.js';
 
 const options = {
   title: 'Tandem GraphiQL',

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
 import { AppError, type ErrorDetails } from '../core/errors.js';
-import { errorBody, problemBody } from './errors.js';
+import { errorBody, problemBody } from '../rest/errors.js';
 
 const restCodes = errorRows.filter(([, { only }]) => only !== 'GraphQL').map(([code]) => code);
 

@@ -1,4 +1,4 @@
-import { exampleAccount } from './example-tabs.js';
+import { exampleAccount } from './graphiql-tabs.js';
 
 /** The sign of the house, two linked wheels. */
 export const logo =

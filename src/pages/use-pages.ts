@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga';
 import { isKnown } from '../core/entity-tags.js';
 import { AppError } from '../core/errors.js';
-import { exchangeOf, type ServerContext } from './exchange.js';
+import { exchangeOf, type ServerContext } from '../http/exchange.js';
+import { pathOf } from '../http/use-access-log.js';
 import type { Page, Pages } from './pages.js';
-import { pathOf } from './use-access-log.js';
 
 const allow = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -13,11 +13,11 @@ import {
   isScalarType,
 } from 'graphql';
 import { z } from 'zod';
+import { camelCase, snakeCase } from '../rest/names.js';
+import type { Operation } from '../rest/operation.js';
+import { type EnumExtensions, type InputExtensions, isOptional } from '../rest/view.js';
 import type { DocumentExtensions } from '../schema/builder.js';
-import { camelCase, snakeCase } from './names.js';
-import { errorShape, problemShape } from './openapi-errors.js';
-import type { Operation } from './operation.js';
-import { type EnumExtensions, type InputExtensions, isOptional } from './view.js';
+import { errorShape, problemShape } from './error-schemas.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

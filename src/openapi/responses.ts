@@ -1,11 +1,11 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
+import { errorMediaTypes } from '../rest/errors.js';
+import type { Operation } from '../rest/operation.js';
+import type { Route } from '../rest/routes.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
-import { errorMediaTypes } from './errors.js';
-import { errorExample, errorSchema, problemExample } from './openapi-errors.js';
-import { deprecationRefs, headerRefs } from './openapi-headers.js';
-import type { Operation } from './operation.js';
-import type { Route } from './routes.js';
+import { errorExample, errorSchema, problemExample } from './error-schemas.js';
+import { deprecationRefs, headerRefs } from './headers.js';
 
 /** What any request can end in, whatever it asks for. */
 const ofAnyRequest = [

@@ -1,5 +1,5 @@
 import { errorRows } from '../core/error-catalogue.js';
-import { plainPage } from './page-texts.js';
+import { plainPage } from './page-templates.js';
 
 const html = (text: string): string =>
   text

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { prefersPage } from './accept.js';
+import { prefersPage } from '../http/accept.js';
 import { errorsPage } from './errors-page.js';
 import { graphiqlPage } from './graphiql-page.js';
-import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-texts.js';
+import { landingPage, landingStyle, swaggerPage, swaggerScript } from './page-templates.js';
 
 /** One page, ready to send. */
 export interface Page {

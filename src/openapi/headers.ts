@@ -1,5 +1,5 @@
-import { deprecationHeaders } from './deprecation.js';
-import type { Operation } from './operation.js';
+import { deprecationHeaders } from '../rest/deprecation.js';
+import type { Operation } from '../rest/operation.js';
 
 const headers = {
   'X-Request-Id': {
