@@ -1,3 +1,7 @@
+import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.js';
+import { AppError, type ErrorDetails } from '../core/errors.js';
+import { errorBody, problemBody } from '../rest/errors.js';
+
 const user = {
   id: 'user_123',
   email: 'ada@example.com',
@@ -6,7 +10,7 @@ const user = {
   updated_at: '2025-12-14T09:30:00.000Z',
 };
 
-const groceries = {
+const pendingTask = {
   id: 1,
   user_id: user.id,
   title: 'Buy groceries',
@@ -16,8 +20,8 @@ const groceries = {
   updated_at: '2025-12-14T10:00:00.000Z',
 };
 
-const call = {
-  ...groceries,
+const completedTask = {
+  ...pendingTask,
   id: 2,
   title: 'Call Charles',
   description: null,
@@ -28,14 +32,18 @@ const call = {
 const password = 'correct horse battery';
 const refreshToken = 'a2Vlc3QtdGhpcy1zZWNyZXQtYW5kLXVzZS1pdC1vbmNl';
 
-/** An example of each type that a body or an answer has. */
+/**
+ * An example of every type that is a request or response body, by name. Swagger UI sends those of request bodies as they are:
+ * signup, then the others in any order, succeed on an empty database. A change of email or password would make the next login
+ * fail, so the example changes the name.
+ */
 export const examples: Readonly<Record<string, object>> = {
   SignupInput: { email: user.email, password, name: user.name },
   LoginInput: { email: user.email, password },
   RefreshInput: { refresh_token: refreshToken },
-  UpdateMeInput: { email: 'ada@lovelace.example', current_password: password },
+  UpdateMeInput: { name: 'Ada Lovelace' },
   DeleteMeInput: { password },
-  CreateTaskInput: { title: groceries.title, description: groceries.description },
+  CreateTaskInput: { title: pendingTask.title, description: pendingTask.description },
   UpdateTaskInput: { title: 'Buy more groceries', description: null, status: 'Completed' },
   AuthPayload: {
     access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEyMyJ9.c2lnbmF0dXJl',
@@ -45,19 +53,31 @@ export const examples: Readonly<Record<string, object>> = {
     user,
   },
   User: user,
-  Task: groceries,
-  TaskPage: { data: [groceries, call], count: 2, total: 2, page: 1, limit: 50 },
+  Task: pendingTask,
+  TaskPage: { data: [pendingTask, completedTask], count: 2, total: 2, page: 1, limit: 50 },
   Health: { status: 'ok', version: '1.2.3', uptime_seconds: 12.3 },
   DatabaseHealth: { status: 'ok', latency_ms: 0.8 },
 };
 
-/** An example of each parameter, by name. */
-export const parameterExamples: Readonly<Record<string, string | number | boolean>> = {
-  id: groceries.id,
-  page: 1,
-  limit: 20,
-  status: groceries.status,
-  search: 'groceries',
-  sort: '-created_at',
-  total: true,
+/** An example of every required parameter, by name. */
+export const parameterExamples: Readonly<Record<string, string | number>> = { id: pendingTask.id };
+
+/** An example of `X-Request-Id`. */
+export const requestId = '5f0c6a2e-9d3b-4c57-8a54-0d1f7e3b9c11';
+
+const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
+  CONFLICT: { field: 'email', error: 'Email has an account already' },
+  VALIDATION_ERROR: { field: 'title', error: 'Title must be 1-200 characters' },
+  RATE_LIMITED: { retry_after_seconds: 2 },
 };
+
+function exampleError(code: ErrorCode): AppError {
+  const message = code === 'VALIDATION_ERROR' ? 'Invalid task title' : errorCatalogue[code].title;
+  return new AppError(code, { message, details: exampleDetails[code] });
+}
+
+/** Returns an example of an `Error` body with a code. */
+export const errorExample = (code: ErrorCode) => errorBody(exampleError(code));
+
+/** Returns the same as a `Problem`. */
+export const problemExample = (code: ErrorCode) => problemBody(exampleError(code), requestId);

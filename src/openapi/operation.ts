@@ -1,99 +1,64 @@
-import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
-import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
+import { type GraphQLInputObjectType, getNamedType } from 'graphql';
 import type { Operation } from '../rest/operation.js';
 import { isPublic } from '../schema/public-fields.js';
-import { examples, parameterExamples } from './examples.js';
-import { deprecationRefs, headerRefs } from './headers.js';
-import { documentErrors, isConditionalRead, isWrite } from './responses.js';
-import { deprecated, parameterSchema, restText, schemaOf } from './schemas.js';
+import { deprecatedFlag, describe } from './description.js';
+import { errorResponses } from './error-responses.js';
+import { examples } from './examples.js';
+import { deprecationHeaderRefs, headerRefs } from './headers.js';
+import { isConditionalRead, parameterObjects } from './parameters.js';
+import { type JsonSchema, schemaObject } from './schema-object.js';
 
-/** Describes one operation: an OpenAPI Operation Object. */
-export function documentOperation(operation: Operation): object {
-  const { route, field, pathArgs, queryArgs, input } = operation;
-  const description = fieldText(operation);
-  const parameters = [
-    ...pathArgs.map((arg) => parameter(arg, 'path')),
-    ...queryArgs.map((arg) => parameter(arg, 'query')),
-    ...conditions(operation),
-    ...(isWrite(route) ? [idempotencyKey] : []),
-  ];
+/**
+ * Builds the Operation Object of one route (OpenAPI 3.1.0 §4.8.10).
+ * @param operation the route with its root field in the REST view.
+ */
+export function operationObject(operation: Operation): object {
+  const { route, field, input } = operation;
+  const parameters = parameterObjects(operation);
   return {
     operationId: field.name,
-    summary: restText({ description: field.description }).replace(/\.(\s.*)?$/s, ''),
-    description,
+    summary: describe({ description: field.description }).replace(/\.(\s.*)?$/s, ''),
+    description: operationDescription(operation),
     tags: [route.tag],
-    ...deprecated(field),
+    ...deprecatedFlag(field),
     ...(isPublic(field) ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(input
-      ? { requestBody: { description: restText(input), required: true, content: json(input.name, schemaOf(input)) } }
-      : {}),
-    responses: { [route.status]: success(operation), ...notModified(operation), ...documentErrors(operation) },
+    ...(input ? { requestBody: requestBody(input) } : {}),
+    responses: { [route.status]: success(operation), ...notModified(operation), ...errorResponses(operation) },
   };
 }
 
-// What GraphQL answers where REST says 204 is of no use here.
-const fieldText = ({ route, field }: Operation): string =>
-  restText(route.status === 204 ? { ...field, description: field.description?.replace(/ Answers [^.]+\.$/, '') } : field);
-
-const parameter = (arg: GraphQLArgument, place: 'path' | 'query') => ({
-  name: arg.name,
-  in: place,
-  description: restText(arg),
-  required: isNonNullType(arg.type),
-  ...deprecated(arg),
-  schema: parameterSchema(arg),
-  example: parameterExamples[arg.name],
-});
-
-const idempotencyKey = {
-  name: idempotencyKeyField,
-  in: 'header',
-  description:
-    'Names this request, so that it can be sent again: the same key with the same request is answered for a day as it was first, ' +
-    'with another one by 422, and while the first is in flight by 409 (draft-ietf-httpapi-idempotency-key-header).',
-  required: false,
-  schema: { type: 'string', minLength: 1, maxLength: longestIdempotencyKey },
-  example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
-};
-
-const condition = (name: string, description: string) => ({
-  name,
-  in: 'header',
-  description,
-  required: false,
-  schema: { type: 'string' },
-  example: '"3"',
-});
-
-/** The header fields that make an operation depend on the state that the client knows (RFC 9110 §13.1). */
-function conditions({ route, ifMatch }: Operation): object[] {
-  if (ifMatch) return [condition('If-Match', 'Entity tags: only if one of them names today’s state, or 412.')];
-  if (!isConditionalRead(route)) return [];
-  return [
-    condition('If-Match', 'Entity tags: 412 unless one of them names today’s state.'),
-    condition('If-None-Match', 'Entity tags: 304 without a body if one of them names today’s state.'),
-  ];
+// A 204 has no body, so the sentence about the value that GraphQL returns does not apply.
+function operationDescription({ route, field }: Operation): string {
+  const { description, deprecationReason } = field;
+  const text = route.status === 204 ? description?.replace(/ (?:Returns|Answers) [^.]+\.$/, '') : description;
+  return describe({ description: text, deprecationReason });
 }
 
-function notModified(operation: Operation): object {
-  if (!isConditionalRead(operation.route)) return {};
-  const headers = { ...headerRefs('ETag'), ...deprecationRefs(operation) };
-  return { 304: { description: 'You have it already. There is no body.', headers } };
-}
+const requestBody = (input: GraphQLInputObjectType) => ({
+  description: describe(input),
+  required: true,
+  content: jsonContent(input.name, schemaObject(input)),
+});
 
-const json = (example: string, schema: object) => ({ 'application/json': { schema, example: examples[example] } });
+const jsonContent = (type: string, schema: JsonSchema) => ({ 'application/json': { schema, example: examples[type] } });
 
 function success(operation: Operation): object {
   const { route, field } = operation;
-  const own = headerRefs(
+  const routeHeaders = headerRefs(
     ...(route.tagged ? ['ETag' as const] : []),
     ...(route.location ? ['Location' as const] : []),
     ...(route.paged ? ['Link' as const] : []),
   );
-  const headers = { ...own, ...deprecationRefs(operation) };
-  if (route.status === 204) return { description: 'Done. There is no body.', headers };
+  const headers = { ...routeHeaders, ...deprecationHeaderRefs(operation) };
+  if (route.status === 204) return { description: 'Done. The response has no body.', headers };
   const type = getNamedType(field.type);
-  // A root field may be null for GraphQL's sake; in REST a success never is.
-  return { description: restText(type), headers, content: json(type.name, schemaOf(type)) };
+  // A root field is nullable in GraphQL only, so that one failed alias does not discard the others; in REST a success never is.
+  return { description: describe(type), headers, content: jsonContent(type.name, schemaObject(type)) };
+}
+
+function notModified(operation: Operation): object {
+  if (!isConditionalRead(operation.route)) return {};
+  const headers = { ...headerRefs('ETag'), ...deprecationHeaderRefs(operation) };
+  return { 304: { description: 'Not modified: the client’s copy is current. The response has no body.', headers } };
 }
