@@ -1,15 +1,15 @@
-// What a person types into GraphiQL is kept in the page's address, except for variables: passwords stand there.
+// GraphiQL keeps what is typed into a query in the page's URL, but not variables: passwords belong there.
 
-/** The person of the examples. */
+/** The account of the examples. */
 export const exampleAccount = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' };
-const exampleTask = { title: 'Buy groceries', description: 'Milk, eggs, bread', id: '1' };
+const exampleTask = { title: 'Buy groceries', description: 'Milk, eggs, bread' };
 
-/** The header field that signs a tab in, but for the token. */
+/** The header field that signs a tab in, without the token. */
 export const emptyAuthorization = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
 
 /** The query of the first tab. */
-export const welcome = `# A step a tab: look around, sign up, do things.
-# The book on the left explains every field.
+export const healthTab = `# One step per tab: explore, sign up, then work with tasks.
+# The documentation explorer (book icon) explains every field.
 query Health {
   health {
     status
@@ -23,8 +23,8 @@ query Health {
 }
 `;
 
-const signUp = `# Run SignUp, or LogIn if Ada is here already.
-# Copy the accessToken out of the answer: the
+const signUpTab = `# Run SignUp, or LogIn if the account exists.
+# Copy the accessToken from the response: the
 # next tab needs it.
 mutation SignUp(
   $email: String!
@@ -55,8 +55,8 @@ mutation LogIn(
 }
 `;
 
-const tasks = `# Open "Headers" below: the accessToken goes
-# behind "Bearer ". Then run these in turn.
+const tasksTab = `# Open "Headers" below and paste the accessToken
+# after "Bearer ". Then run these in order.
 mutation CreateTask(
   $title: String!
   $description: String
@@ -81,15 +81,16 @@ query MyTasks($first: Int = 10) {
   }
 }
 
-mutation ToggleTask($id: ID!) {
-  toggleTask(id: $id) { id status updatedAt }
-}
+# To complete a task, uncomment this, with its id:
+# mutation ToggleTask {
+#   toggleTask(id: 1) { id status updatedAt }
+# }
 `;
 
-/** What GraphiQL starts with: a look around, a way in, and what people do first. */
+/** The tabs that GraphiQL opens with. Each operation succeeds as it is, on an empty database and beside demo data. */
 export const exampleTabs = [
-  // GraphiQL 5 drops the variables of the tab that it opens with.
-  { query: welcome },
-  { query: signUp, variables: JSON.stringify(exampleAccount, null, 2) },
-  { query: tasks, variables: JSON.stringify(exampleTask, null, 2), headers: emptyAuthorization },
+  // GraphiQL 5 drops the variables of the first tab.
+  { query: healthTab },
+  { query: signUpTab, variables: JSON.stringify(exampleAccount, null, 2) },
+  { query: tasksTab, variables: JSON.stringify(exampleTask, null, 2), headers: emptyAuthorization },
 ];

@@ -7,13 +7,13 @@ import type { Page, Pages } from './pages.js';
 
 const allow = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Answer: the pages for people, and the OpenAPI document. */
+/** Serves the pages and the OpenAPI document. */
 export function usePages(pages: Pages): Plugin<object, ServerContext> {
   return {
     onRequest: async ({ request, endResponse, fetchAPI }) => {
       const { method, headers } = request;
       const path = pathOf(request.url);
-      // The other methods of this path are GraphQL's own.
+      // Other methods of this path are GraphQL's.
       if (path === '/graphql' && method !== 'GET') return;
       const page = await pages.find(path, headers.get('accept') ?? '');
       if (!page) return;
@@ -23,20 +23,23 @@ export function usePages(pages: Pages): Plugin<object, ServerContext> {
         return;
       }
       if (method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED', { allow });
-      const { body, ...init } = chooseForm(page, headers);
+      const { body, ...init } = negotiate(page, headers);
       endResponse(new fetchAPI.Response(body as BodyInit | null, init));
     },
   };
 }
 
-/** What of a page has to be sent to whom asks so: nothing, when that browser has it already. */
-function chooseForm(page: Page, asked: Headers): { status: number; headers: Record<string, string>; body: Buffer | null } {
-  // Copied, for the server writes into what it is given (@whatwg-node/fetch 0.10).
+/** Chooses the representation of a page for a request: none if the client's copy is current, else compressed or plain. */
+function negotiate(
+  page: Page,
+  requestHeaders: Headers,
+): { status: number; headers: Record<string, string>; body: Buffer | null } {
+  // A copy, because the server adds to the object (@whatwg-node/fetch 0.10).
   const headers = { ...page.headers };
-  // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
-  if (isKnown(asked.get('if-none-match'), page.headers.etag)) return { status: 304, headers, body: null };
-  if (!takesGzip.test(asked.get('accept-encoding') ?? '')) return { status: 200, headers, body: page.body };
+  // The header fields of a 304 replace the stored ones (RFC 9111 §4.3.4), so it carries the policy as well.
+  if (isKnown(requestHeaders.get('if-none-match'), page.headers.etag)) return { status: 304, headers, body: null };
+  if (!acceptsGzip.test(requestHeaders.get('accept-encoding') ?? '')) return { status: 200, headers, body: page.body };
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: page.gzipped };
 }
 
-const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
+const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
