@@ -25,7 +25,7 @@ export interface TestBrowser {
 const host = 'tandem.test';
 
 /** Far more than any step takes, and short enough for a test to say which one failed. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 const quiet = [
   '--no-sandbox',

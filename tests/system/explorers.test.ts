@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { exampleAccount } from '../../src/pages/graphiql-tabs.js';
 import { openBrowser, type TestBrowser } from '../support/browser.js';
@@ -9,6 +9,9 @@ import { openTab, operationNames, run, signIn, tabTitles } from '../support/grap
 import { runScript } from '../support/script.js';
 import { copyDataDir, type ServerProcess, startServer } from '../support/server-process.js';
 import { authorize, type DocumentedOperation, documentedOperations, execute, openOperation } from '../support/swagger-ui.js';
+
+// Some forty presses, each of which renders a page.
+jest.setTimeout(180_000);
 
 interface Account {
   readonly email: string;
