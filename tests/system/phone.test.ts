@@ -48,7 +48,7 @@ describe('on a phone, 390 px wide', () => {
       await page.locator('.opblock').first().waitFor();
       for (const operation of operations) {
         await openOperation(page, operation);
-        expect([operation.operationId, await scrollWidth(page)]).toEqual([operation.operationId, phone.width]);
+        expect([operation.operationId, (await scrollWidth(page)) <= phone.width]).toEqual([operation.operationId, true]);
       }
     });
   });
