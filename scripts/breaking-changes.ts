@@ -113,6 +113,8 @@ function breaks({ action, path, type, before, after }: Difference): boolean {
     return answered ? !covers(before, after) : !covers(after, before) && !(path[3] === 'parameters' && after === 'string');
   // Clients are told to expect values that they do not know: docs/changes/README.md.
   if (answered && path.at(-2) === 'enum' && action === 'add') return false;
+  // A response schema that opens changes no response, and a new field breaks no client.
+  if (answered && path.at(-1) === 'additionalProperties') return false;
   return type === 'breaking';
 }
 

@@ -2,7 +2,7 @@
 import { printSchema } from 'graphql';
 import { errorRows } from '../src/core/error-catalogue.js';
 import { readVersion } from '../src/core/project.js';
-import { openApiDocument } from '../src/rest/openapi.js';
+import { openApiDocument } from '../src/openapi/document.js';
 import { routes } from '../src/rest/routes.js';
 import { restView } from '../src/rest/view.js';
 import { schema } from '../src/schema/root.js';

@@ -11,7 +11,8 @@ const nouns = ['auth', 'users', 'tasks', 'health'];
 const stages: readonly (readonly RegExp[])[] = [
   [/^main\.ts$/],
   [/^app\.ts$/],
-  [/^http\//],
+  [/^(http|pages)\//],
+  [/^openapi\//],
   [/^rest\//],
   [/^graphql\//],
   [/^schema\/root\.ts$/],
@@ -31,7 +32,7 @@ const serviceOrder = ['tasks', 'users', 'auth', 'health'];
 const schemaOrder = ['tasks', 'auth', 'users', 'health'];
 const packagePlaces: Readonly<Record<string, RegExp>> = {
   '@prisma/': /^(db|generated)\//,
-  'graphql-yoga': /^http\//,
+  'graphql-yoga': /^(http|pages)\//,
   'sofa-api': /^rest\//,
   '@pothos/': /^(schema|graphql|generated)\/|\/(\w+-)?schema\.ts$/,
 };

@@ -20,7 +20,7 @@ export interface RestExtension {
   readonly parameter?: string;
 }
 
-/** What the OpenAPI document tells beside names, types and descriptions (`rest/openapi.ts`), as `extensions`. */
+/** What the OpenAPI document tells beside names, types and descriptions (`openapi/`), as `extensions`. */
 export interface DocumentExtensions {
   /** JSON Schema keywords that narrow a scalar, a field or an argument. */
   readonly jsonSchema?: Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { builder } from './builder.js';
+import { publishedDirectives } from './directives.js';
 import '../auth/schema.js';
 import '../health/schema.js';
 import '../tasks/schema.js';
@@ -6,4 +7,4 @@ import '../users/schema.js';
 import './error-code.js';
 
 /** The one schema, its fields in the order of the product page. GraphQL serves it as it is, REST as `rest/view.ts` shows it. */
-export const schema = builder.toSchema({ sortSchema: false });
+export const schema = builder.toSchema({ sortSchema: false, directives: publishedDirectives });

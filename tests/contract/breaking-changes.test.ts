@@ -286,6 +286,14 @@ describe('contract/breaking-changes', () => {
     it.each(harmless)('%s', async (_, change) => {
       expect(await breakingChanges(promised, change())).toEqual([]);
     });
+
+    it('a response schema that opens to new fields', async () => {
+      const closed = inRest((document) => {
+        schemas(document).Task.additionalProperties = false;
+      });
+      expect(closed.openapi).toContain('additionalProperties');
+      expect(await breakingChanges(closed, promised)).toEqual([]);
+    });
   });
 
   describe('npm run check', () => {

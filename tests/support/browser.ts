@@ -3,13 +3,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
+/** How a page is visited. */
+export interface VisitSettings {
+  /** Light unless given. */
+  readonly colorScheme?: 'light' | 'dark';
+  /** Whether the visit provokes error responses, which the browser writes to the console. */
+  readonly expectsErrorResponses?: boolean;
+}
+
 /** A real browser that can reach one server and nothing else. */
 export interface TestBrowser {
   /**
    * Visits a page in a fresh profile. Fails, with a screenshot, when the visit does, and when the page asked anybody
    * else for anything, broke its content security policy, or wrote an error to the console.
    */
-  visit(address: string, look: (page: Page) => Promise<void>, settings?: { colorScheme: 'light' | 'dark' }): Promise<void>;
+  visit(address: string, look: (page: Page) => Promise<void>, settings?: VisitSettings): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,7 +25,7 @@ export interface TestBrowser {
 const host = 'tandem.test';
 
 /** Far more than any step takes, and short enough for a test to say which one failed. */
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 const quiet = [
   '--no-sandbox',
@@ -43,11 +51,12 @@ export async function openBrowser(port: number): Promise<TestBrowser> {
   const browser = await chromium.launch({ executablePath, args: [...quiet, names] });
   const origin = `http://${host}:${port}`;
   return {
-    visit: async (address, look, { colorScheme } = { colorScheme: 'light' }) => {
+    visit: async (address, look, { colorScheme = 'light', expectsErrorResponses = false } = {}) => {
       const context = await browser.newContext({ baseURL: origin, colorScheme });
       context.setDefaultTimeout(patienceMs);
       try {
-        await lookAt(context, origin, address, look);
+        const faults = recordFaults(context, origin, expectsErrorResponses);
+        await lookAt(context, faults, address, look);
       } finally {
         await context.close();
       }
@@ -56,8 +65,7 @@ export async function openBrowser(port: number): Promise<TestBrowser> {
   };
 }
 
-async function lookAt(context: BrowserContext, origin: string, address: string, look: (page: Page) => Promise<void>) {
-  const faults = recordFaults(context, origin);
+async function lookAt(context: BrowserContext, faults: string[], address: string, look: (page: Page) => Promise<void>) {
   // Not every violation reaches the console.
   await context.addInitScript(() =>
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
@@ -77,13 +85,16 @@ async function lookAt(context: BrowserContext, origin: string, address: string, 
   }
 }
 
-function recordFaults(context: BrowserContext, origin: string): string[] {
+const errorResponse = /^Failed to load resource: the server responded with a status of 4\d\d /;
+
+function recordFaults(context: BrowserContext, origin: string, expectsErrorResponses: boolean): string[] {
   const faults: string[] = [];
   context.on('request', (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     if (asked !== origin && !['data:', 'blob:'].includes(protocol)) faults.push(`a request to ${request.url()}`);
   });
   context.on('console', (message) => {
+    if (expectsErrorResponses && errorResponse.test(message.text())) return;
     if (message.type() === 'error') faults.push(`a console error: ${message.text()}`);
   });
   context.on('weberror', (error) => faults.push(`an uncaught error: ${error.error().message}`));

@@ -1,4 +1,4 @@
-import { openApiDocument } from '../../src/rest/openapi.js';
+import { openApiDocument } from '../../src/openapi/document.js';
 import { routes } from '../../src/rest/routes.js';
 import { restView } from '../../src/rest/view.js';
 import { schema } from '../../src/schema/root.js';

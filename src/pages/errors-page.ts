@@ -1,7 +1,7 @@
 import { errorRows } from '../core/error-catalogue.js';
-import { plainPage } from './page-texts.js';
+import { staticPage } from './page-templates.js';
 
-const html = (text: string): string =>
+const toHtml = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -11,19 +11,19 @@ const section = ([code, { status, title, when, only, header }]: (typeof errorRow
   const facts = [`HTTP ${status}`, ...(header ? [`with <code>${header}</code>`] : []), ...(only ? [`${only} only`] : [])];
   return `<section id="${code}">
 <h2><code>${code}</code></h2>
-<p>${html(when)}</p>
-<p>“${html(title)}” ${facts.join(', ')}.</p>
+<p>${toHtml(when)}</p>
+<p>${facts.join(', ')}. Default message: “${toHtml(title)}”</p>
 </section>`;
 };
 
-/** Writes the page at `/docs/errors`, where the `type` of every problem (RFC 9457 §3.1.1) leads to. */
+/** Renders the page at `/docs/errors`, which the `type` of every problem (RFC 9457 §3.1.1) links to. */
 export const errorsPage = (): string =>
-  plainPage(
+  staticPage(
     'Tandem errors',
     `<h1>Errors</h1>
-<p>Every error has one of these codes, in REST as <code>error_code</code>, in GraphQL as <code>extensions.code</code>, with
-<code>details</code> beside it. GraphQL answers 200 where there is data beside the error, and for a document that does not
-fit the schema under <code>application/json</code>.</p>
+<p>Every error carries one of these codes: <code>error_code</code> in REST, <code>extensions.code</code> in GraphQL, with
+<code>details</code> beside it. GraphQL responds 200 if the response has data, and under <code>application/json</code> also
+for a document that does not match the schema.</p>
 ${errorRows.map(section).join('\n')}
 <footer><a href="/">Tandem</a></footer>`,
   );

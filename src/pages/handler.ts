@@ -1,9 +1,9 @@
 import { AppError } from '../core/errors.js';
-import { matchesIfNoneMatch } from './entity-tags.js';
-import type { Exchange } from './exchange.js';
-import type { HeaderReader } from './headers.js';
+import { matchesIfNoneMatch } from '../http/entity-tags.js';
+import type { Exchange } from '../http/exchange.js';
+import type { HeaderReader } from '../http/headers.js';
+import { HttpResponse } from '../http/response.js';
 import type { Page, Pages } from './pages.js';
-import { HttpResponse } from './response.js';
 
 const allow = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,0 +1,16 @@
+import { snakeCase } from '../rest/names.js';
+
+/** The texts that the schema has about a type, field or argument. */
+interface Described {
+  readonly description?: string | null;
+  readonly deprecationReason?: string | null;
+}
+
+/** Returns the description and the deprecation reason as one text, with names in backticks in snake_case. */
+export function describe({ description, deprecationReason }: Described): string {
+  const text = deprecationReason == null ? [description] : [description, `Deprecated: ${deprecationReason}`];
+  return text.join(' ').replaceAll(/`[a-z]\w*`/g, snakeCase);
+}
+
+/** Returns `deprecated: true` for what is deprecated, else nothing. */
+export const deprecatedFlag = ({ deprecationReason }: Described) => (deprecationReason == null ? {} : { deprecated: true });

@@ -1,0 +1,83 @@
+import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.js';
+import { AppError, type ErrorDetails } from '../core/errors.js';
+import { errorBody, problemBody } from '../rest/errors.js';
+
+const user = {
+  id: 'user_123',
+  email: 'ada@example.com',
+  name: 'Ada',
+  created_at: '2025-12-14T09:30:00.000Z',
+  updated_at: '2025-12-14T09:30:00.000Z',
+};
+
+const pendingTask = {
+  id: 1,
+  user_id: user.id,
+  title: 'Buy groceries',
+  description: 'Milk, eggs, bread',
+  status: 'Pending',
+  created_at: '2025-12-14T10:00:00.000Z',
+  updated_at: '2025-12-14T10:00:00.000Z',
+};
+
+const completedTask = {
+  ...pendingTask,
+  id: 2,
+  title: 'Call Charles',
+  description: null,
+  status: 'Completed',
+  created_at: '2025-12-14T09:45:00.000Z',
+};
+
+const password = 'correct horse battery';
+const refreshToken = 'a2Vlc3QtdGhpcy1zZWNyZXQtYW5kLXVzZS1pdC1vbmNl';
+
+/**
+ * An example of every type that is a request or response body, by name. Swagger UI sends those of request bodies as they are:
+ * signup, then the others in any order, succeed on an empty database. A change of email or password would make the next login
+ * fail, so the example changes the name.
+ */
+export const examples: Readonly<Record<string, object>> = {
+  SignupInput: { email: user.email, password, name: user.name },
+  LoginInput: { email: user.email, password },
+  RefreshInput: { refresh_token: refreshToken },
+  UpdateMeInput: { name: 'Ada Lovelace' },
+  DeleteMeInput: { password },
+  CreateTaskInput: { title: pendingTask.title, description: pendingTask.description },
+  UpdateTaskInput: { title: 'Buy more groceries', description: null, status: 'Completed' },
+  AuthPayload: {
+    access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEyMyJ9.c2lnbmF0dXJl',
+    token_type: 'Bearer',
+    expires_in: 604_800,
+    refresh_token: refreshToken,
+    user,
+  },
+  User: user,
+  Task: pendingTask,
+  TaskPage: { data: [pendingTask, completedTask], count: 2, total: 2, page: 1, limit: 50 },
+  Health: { status: 'ok', version: '1.2.3', uptime_seconds: 12.3 },
+  DatabaseHealth: { status: 'ok', latency_ms: 0.8 },
+};
+
+/** An example of every required parameter, by name. */
+export const parameterExamples: Readonly<Record<string, string | number>> = { id: pendingTask.id };
+
+/** An example of `X-Request-Id`. */
+export const requestId = '5f0c6a2e-9d3b-4c57-8a54-0d1f7e3b9c11';
+
+const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
+  CONFLICT: { field: 'email', error: 'Email has an account already' },
+  VALIDATION_ERROR: { field: 'title', error: 'Title must be 1-200 characters' },
+  RATE_LIMITED: { retry_after_seconds: 2 },
+};
+
+function exampleError(code: ErrorCode): AppError {
+  const message = code === 'VALIDATION_ERROR' ? 'Invalid task title' : errorCatalogue[code].title;
+  return new AppError(code, { message, details: exampleDetails[code] });
+}
+
+/** Returns an example of an `Error` body with a code. */
+export const errorExample = (code: ErrorCode) => errorBody(exampleError(code));
+
+/** Returns the same as a `Problem`. */
+export const problemExample = (code: ErrorCode) => problemBody(exampleError(code), requestId);

@@ -1,0 +1,64 @@
+import { type GraphQLInputObjectType, getNamedType } from 'graphql';
+import type { RestOperation } from '../rest/operation.js';
+import { isPublic } from '../schema/public-fields.js';
+import { deprecatedFlag, describe } from './description.js';
+import { errorResponses } from './error-responses.js';
+import { examples } from './examples.js';
+import { deprecationHeaderRefs, headerRefs } from './headers.js';
+import { isConditionalRead, parameterObjects } from './parameters.js';
+import { type JsonSchema, schemaObject } from './schema-object.js';
+
+/**
+ * Builds the Operation Object of one route (OpenAPI 3.1.0 §4.8.10).
+ * @param operation the route with its root field in the REST view.
+ */
+export function operationObject(operation: RestOperation): object {
+  const { route, field, input } = operation;
+  const parameters = parameterObjects(operation);
+  return {
+    operationId: route.operationId ?? field.name,
+    summary: describe({ description: field.description }).replace(/\.(\s.*)?$/s, ''),
+    description: operationDescription(operation),
+    tags: [route.tag],
+    ...deprecatedFlag(field),
+    ...(isPublic(field) ? { security: [] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(input ? { requestBody: requestBody(input) } : {}),
+    responses: { [route.status]: success(operation), ...notModified(operation), ...errorResponses(operation) },
+  };
+}
+
+// A 204 has no body, so the sentence about the value that GraphQL returns does not apply.
+function operationDescription({ route, field }: RestOperation): string {
+  const { description, deprecationReason } = field;
+  const text = route.status === 204 ? description?.replace(/ (?:Returns|Answers) [^.]+\.$/, '') : description;
+  return describe({ description: text, deprecationReason });
+}
+
+const requestBody = (input: GraphQLInputObjectType) => ({
+  description: describe(input),
+  required: true,
+  content: jsonContent(input.name, schemaObject(input)),
+});
+
+const jsonContent = (type: string, schema: JsonSchema) => ({ 'application/json': { schema, example: examples[type] } });
+
+function success(operation: RestOperation): object {
+  const { route, field } = operation;
+  const routeHeaders = headerRefs(
+    ...(route.hasEtag ? ['ETag' as const] : []),
+    ...(route.location ? ['Location' as const] : []),
+    ...(route.hasPages ? ['Link' as const] : []),
+  );
+  const headers = { ...routeHeaders, ...deprecationHeaderRefs(operation) };
+  if (route.status === 204) return { description: 'Done. The response has no body.', headers };
+  const type = getNamedType(field.type);
+  // A root field is nullable in GraphQL only, so that one failed alias does not discard the others; in REST a success never is.
+  return { description: describe(type), headers, content: jsonContent(type.name, schemaObject(type)) };
+}
+
+function notModified(operation: RestOperation): object {
+  if (!isConditionalRead(operation.route)) return {};
+  const headers = { ...headerRefs('ETag'), ...deprecationHeaderRefs(operation) };
+  return { 304: { description: 'Not modified: the client’s copy is current. The response has no body.', headers } };
+}

@@ -1,0 +1,65 @@
+import { type GraphQLArgument, isNonNullType } from 'graphql';
+import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
+import type { RestOperation } from '../rest/operation.js';
+import type { Route } from '../rest/routes.js';
+import { deprecatedFlag, describe } from './description.js';
+import { parameterExamples } from './examples.js';
+import { parameterSchema } from './schema-object.js';
+
+/** Whether a route is a read that supports conditional requests (RFC 9110 §13). */
+export const isConditionalRead = ({ method, hasEtag }: Route): boolean => method === 'GET' && hasEtag === true;
+
+/** Whether a route writes, and so accepts `Idempotency-Key`. */
+export const isWrite = ({ method }: Route): boolean => method !== 'GET';
+
+/** Builds the Parameter Objects of an operation: path, query, then header fields. */
+export function parameterObjects(operation: RestOperation): object[] {
+  const { route, pathArgs, queryArgs } = operation;
+  return [
+    ...pathArgs.map((arg) => argumentParameter(arg, 'path')),
+    ...queryArgs.map((arg) => argumentParameter(arg, 'query')),
+    ...preconditions(operation),
+    ...(isWrite(route) ? [idempotencyKey] : []),
+  ];
+}
+
+/**
+ * Swagger UI sends the `example` of every parameter, optional ones too (swagger-ui 5.35): an optional parameter therefore has
+ * none, so that an operation runs as the page shows it. A description may show a value.
+ */
+const argumentParameter = (arg: GraphQLArgument, location: 'path' | 'query') => ({
+  name: arg.name,
+  in: location,
+  description: describe(arg),
+  required: isNonNullType(arg.type),
+  ...deprecatedFlag(arg),
+  schema: parameterSchema(arg),
+  ...(isNonNullType(arg.type) ? { example: parameterExamples[arg.name] } : {}),
+});
+
+const headerParameter = (name: string, description: string, schema: object = {}) => ({
+  name,
+  in: 'header',
+  description,
+  required: false,
+  schema: { type: 'string', ...schema },
+});
+
+const idempotencyKey = headerParameter(
+  idempotencyKeyField,
+  'Makes the request safe to retry: a unique value, such as a UUID. Repeating the request with the same key within 24 hours ' +
+    'returns the original result instead of writing again. A different request with that key responds 422, and a repeat while ' +
+    'the first is in progress responds 409 (draft-ietf-httpapi-idempotency-key-header).',
+  { minLength: 1, maxLength: longestIdempotencyKey },
+);
+
+/** The header fields of conditional requests (RFC 9110 §13.1) that an operation evaluates. */
+function preconditions({ route, ifMatch }: RestOperation): object[] {
+  const responds412 = 'Entity tags such as `"3"`; responds 412 unless one matches the current state.';
+  if (ifMatch) return [headerParameter('If-Match', responds412)];
+  if (!isConditionalRead(route)) return [];
+  return [
+    headerParameter('If-Match', responds412),
+    headerParameter('If-None-Match', 'Entity tags such as `"3"`; responds 304 without a body if one matches the current state.'),
+  ];
+}
