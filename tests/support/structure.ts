@@ -1,0 +1,125 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** One source file: its path below `src/`, its text, and what it imports. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+interface Import {
+  /** A path below `src/` for our own modules, otherwise the name of a package. */
+  readonly target: string;
+  readonly isOwn: boolean;
+  readonly isTypeOnly: boolean;
+}
+
+const source = new URL('../../src/', import.meta.url);
+
+/** Reads every source file that is written by hand. */
+export async function readSources(): Promise<SourceFile[]> {
+  const files = (await readdir(source, { recursive: true })).map((file) => file.split(path.sep).join('/'));
+  const ours = files.filter((file) => file.endsWith('.ts') && !file.startsWith('generated'));
+  return Promise.all(ours.map(async (file) => parseSource(file, await readFile(new URL(file, source), 'utf8'))));
+}
+
+/** Finds the imports of a file; those that are written as `import()` count, too. */
+export function parseSource(file: string, text: string): SourceFile {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s)?'([^']+)';/gm);
+  const dynamic = text.matchAll(/\bimport\('([^']+)'\)/g);
+  const imports = [
+    ...[...statements].map(([, typeOnly, name = '']) => ({ name, isTypeOnly: typeOnly !== undefined })),
+    ...[...dynamic].map(([, name = '']) => ({ name, isTypeOnly: false })),
+  ].map(({ name, isTypeOnly }) => {
+    const isOwn = name.startsWith('.');
+    const target = isOwn ? path.posix.join(path.posix.dirname(file), name).replace(/\.js$/, '.ts') : name;
+    return { target, isOwn, isTypeOnly };
+  });
+  return { file, text, imports };
+}
+
+/** The layer line: a file may import from its own layer and from those after it. */
+export const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ['main', /^main\.ts$/],
+  ['app', /^app\.ts$/],
+  ['server', /^server\//],
+  ['openapi and pages', /^(openapi|pages)\//],
+  ['graphql and rest', /^(graphql|rest)\//],
+  ['schema/root', /^schema\/root\.ts$/],
+  ['nouns: schema', /^(tasks|accounts|health)\/([\w-]+-)?schema\.ts$/],
+  ['schema', /^schema\//],
+  ['nouns', /^(tasks|accounts|health)\//],
+  ['lists', /^lists\//],
+  ['idempotency', /^idempotency\//],
+  ['config', /^config\.ts$/],
+  ['rate-limits', /^rate-limits\//],
+  ['db', /^db\//],
+  ['generated', /^generated\//],
+  ['http', /^http\//],
+  ['core', /^core\//],
+  ['log', /^log\//],
+];
+
+/** Between nouns imports go one way. */
+const nounOrder = ['tasks', 'accounts', 'health'];
+
+/** Where each library may be imported. */
+const packagePlaces: readonly (readonly [name: RegExp, place: RegExp])[] = [
+  [/^@prisma\//, /^(db|generated)\/|^(tasks|accounts)\/[\w-]*store[\w-]*\.ts$/],
+  [/^graphql-yoga$|^@escape\.tech\//, /^graphql\/|^app\.ts$/],
+  [/^sofa-api$/, /^rest\//],
+  [/^@pothos\/plugin-complexity$/, /^(schema|graphql)\//],
+  [/^@pothos\//, /^(schema|generated)\/|\/([\w-]+-)?schema\.ts$/],
+];
+
+const layerOf = (file: string): number => layers.findIndex(([, pattern]) => pattern.test(file));
+const roomOf = (file: string): string => file.split('/')[0] ?? '';
+
+/** @returns what is wrong with the imports of a file, as sentences. */
+export function importViolations({ file, imports }: SourceFile): string[] {
+  if (layerOf(file) < 0) return [`${file} is in no layer`];
+  return imports.flatMap(({ target, isOwn, isTypeOnly }) => {
+    if (!isOwn) {
+      const place = packagePlaces.find(([name]) => name.test(target))?.[1];
+      return place && !place.test(file) ? [`${file} imports ${target}, which belongs elsewhere`] : [];
+    }
+    // Configuration is a value that is passed in; its type may be named.
+    if (target === 'config.ts') return isTypeOnly || file === 'main.ts' ? [] : [`${file} imports config.ts`];
+    if (layerOf(target) < layerOf(file)) return [`${file} imports ${target}, against the layer line`];
+    const [from, to] = [nounOrder.indexOf(roomOf(file)), nounOrder.indexOf(roomOf(target))];
+    return from >= 0 && to >= 0 && to < from ? [`${file} imports ${target}, against the order of nouns`] : [];
+  });
+}
+
+/** @returns each cycle of imports once, type imports included. */
+export function importCycles(files: readonly SourceFile[]): string[] {
+  const graph = new Map(
+    files.map(({ file, imports }) => [file, imports.filter((each) => each.isOwn).map((each) => each.target)]),
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
+    if (done.has(file) || trail.includes(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return cycles;
+}
+
+const forbiddenCasts = /\bas never\b|\bas unknown as\b|\bas any\b|: any\b|@ts-(ignore|expect-error)|biome-ignore/;
+
+/** @returns the lines with a cast that hides a type. */
+export const castViolations = ({ file, text }: SourceFile): string[] =>
+  text.split('\n').flatMap((line, index) => (forbiddenCasts.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : []));
+
+const maxFilesInRoom = 14;
+
+/** @returns the rooms with too many files. */
+export function roomViolations(files: readonly SourceFile[]): string[] {
+  const sizes = new Map<string, number>();
+  for (const { file } of files) if (file.includes('/')) sizes.set(roomOf(file), (sizes.get(roomOf(file)) ?? 0) + 1);
+  return [...sizes].filter(([, size]) => size > maxFilesInRoom).map(([room, size]) => `${room} has ${size} files`);
+}
