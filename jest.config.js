@@ -10,6 +10,7 @@ const common = {
   testEnvironment: 'node',
   setupFilesAfterEnv: ['./tests/support/conformance/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  resolver: './tests/support/package-resolver.cjs',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [

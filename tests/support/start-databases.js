@@ -1,4 +1,4 @@
-// Before all tests: the typed documents and clients; what `npm start` would run, made from today's sources; one PostgreSQL
+// Runs before all tests. Makes the typed documents and clients, the bundles of packages, what `npm start` runs, and one PostgreSQL
 // server, one PGlite image and one data folder, all migrated, for the tests to copy from.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { tsImport } from 'tsx/esm/api';
+import { bundlePackages } from './bundle-packages.js';
 import { startPostgres } from './postgres-server.js';
 
 /**
@@ -32,7 +33,7 @@ export default async function startDatabases({ watch, watchAll }) {
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
     server,
-    tsImport('../../codegen.ts', import.meta.url),
+    tsImport('../../codegen.ts', import.meta.url).then(bundlePackages),
     tsImport('../../scripts/build.ts', import.meta.url),
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
