@@ -50,15 +50,13 @@ async function operationsTestedOverBothStyles(): Promise<ReadonlySet<string>> {
   return new Set((await Promise.all(texts)).flat());
 }
 
+const operations = [...new Set(routes.map(({ operation }) => operation.split('.')[1] as string))];
 const tested = await operationsTestedOverBothStyles();
 
 describe('tests/behaviour', () => {
-  it.each(Object.keys(routes).map((coordinate) => coordinate.split('.')[1] as string))(
-    'calls %s in a test that runs over both GraphQL and REST',
-    (operation) => {
-      expect([...tested]).toContain(operation);
-    },
-  );
+  it.each(operations)('calls %s in a test that runs over both GraphQL and REST', (operation) => {
+    expect([...tested]).toContain(operation);
+  });
 
   it('would notice an operation that no behaviour test calls', () => {
     expect([...tested]).not.toContain('archiveTask');
