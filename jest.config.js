@@ -5,9 +5,12 @@ const nodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWar
 process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, nodeOptions].filter(Boolean).join(' ');
 
 const common = {
+  // The sources are among them for watch mode: it finds the tests of a changed file by what they import.
+  roots: ['src', 'tests'],
   testEnvironment: 'node',
   setupFilesAfterEnv: ['./tests/support/conformance/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  resolver: './tests/support/package-resolver.cjs',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
@@ -29,12 +32,22 @@ export default {
     {
       ...common,
       displayName: 'postgresql',
-      roots: ['tests'],
+      testMatch: ['<rootDir>/tests/**/*.test.ts'],
       testPathIgnorePatterns: ['/tests/system/'],
       globals: { databaseKind: 'postgresql' },
     },
-    { ...common, displayName: 'embedded', roots: ['tests/behaviour'], globals: { databaseKind: 'embedded' } },
-    { ...common, displayName: 'system', roots: ['tests/system'], globals: { databaseKind: 'embedded' } },
+    {
+      ...common,
+      displayName: 'embedded',
+      testMatch: ['<rootDir>/tests/behaviour/**/*.test.ts'],
+      globals: { databaseKind: 'embedded' },
+    },
+    {
+      ...common,
+      displayName: 'system',
+      testMatch: ['<rootDir>/tests/system/**/*.test.ts'],
+      globals: { databaseKind: 'embedded' },
+    },
   ],
   globalSetup: './tests/support/start-databases.js',
   globalTeardown: './tests/support/stop-databases.js',

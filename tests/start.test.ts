@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createPostgresDatabase } from './support/databases.js';
+import { eventually } from './support/eventually.js';
 import { copyDataDir, type ServerProcess, serverEntry, startServer } from './support/server-process.js';
 
 const json = { 'content-type': 'application/json' };
@@ -322,7 +324,7 @@ describe('npm start', () => {
     npm.stdout.setEncoding('utf8').on('data', (text) => {
       printed += text;
     });
-    while (!/Health +http\S+\n/.test(printed) && npm.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => /Health +http\S+\n/.test(printed) || npm.exitCode !== null, 60_000);
     const exited = once(npm, 'close');
     npm.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
@@ -345,8 +347,7 @@ describe('on PostgreSQL', () => {
     const me = () => fetch(`${two.url}/api/auth/me`, { headers: { authorization: `Bearer ${access_token}` } });
     expect((await me()).status).toBe(200);
     await fetch(`${one.url}/api/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${access_token}` } });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect((await me()).status).toBe(401);
+    await eventually(async () => (await me()).status === 401, 1000);
     expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
     await drop();
   });
@@ -386,16 +387,16 @@ describe('the process, on its first start,', () => {
   });
 
   it('finishes what is in flight on SIGTERM, closes the database, and exits with 0 within ten seconds', async () => {
-    // Hashing takes a while: the answer is on its way when the signal comes.
-    const signup = fetch(`${server.url}/api/auth/signup`, {
-      method: 'POST',
-      headers: json,
-      body: '{"email":"a@example.com","password":"correct horse battery","name":"A"}',
-    });
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    const body = '{"email":"a@example.com","password":"correct horse battery","name":"A"}';
+    // The interim response 100 tells that the server has read the request's head: it is in flight when the signal comes.
+    const headers = { ...json, 'content-length': String(body.length), expect: '100-continue' };
+    const signup = request(`${server.url}/api/auth/signup`, { method: 'POST', headers });
+    signup.flushHeaders();
+    await once(signup, 'continue');
+    signup.end(body);
     const began = Date.now();
-    const [answer, code] = await Promise.all([signup, server.stop()]);
-    expect([answer.status, code]).toEqual([201, 0]);
+    const [[answer], code] = await Promise.all([once(signup, 'response') as Promise<[IncomingMessage]>, server.stop()]);
+    expect([answer.statusCode, code]).toEqual([201, 0]);
     expect(Date.now() - began).toBeLessThan(10_000);
     await expect(fetch(`${server.url}/health`)).rejects.toThrow();
   });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { newPerson, password, sharedApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
 const app = await sharedApp();
@@ -219,8 +220,7 @@ describe('behaviour/identity', () => {
       const person = await newPerson(app);
       expect(await isAlive(person.token)).toBe(true);
       await app.db.query('DELETE FROM sessions WHERE user_id = $1', [person.id]);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      expect(await isAlive(person.token)).toBe(false);
+      await eventually(async () => !(await isAlive(person.token)), 1000);
     });
 
     it('refuses a token whose session belongs to somebody else', async () => {

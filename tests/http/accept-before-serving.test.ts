@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { acceptBeforeServing } from '../../src/server/accept-before-serving.js';
 import { createPostgresDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
 import { startServer } from '../support/server-process.js';
 
 describe('connections', () => {
@@ -56,7 +56,7 @@ describe('connections', () => {
       const connectionsBefore = events.indexOf('answer');
       expect(connectionsBefore).toBeGreaterThan(50);
       expect(connectionsBefore).toBeLessThan(end - atOnce);
-      while (events.length < end) await setTimeout(10);
+      await eventually(() => events.length >= end, 10_000);
     });
   });
 
@@ -72,7 +72,7 @@ describe('connections', () => {
         clients.push(client.on('error', () => {}));
       }
       // One that is turned away tries again, in vain as long as nobody is let in.
-      for (let wait = 0; connected < 1_000 && wait < 40; wait++) await setTimeout(100);
+      await eventually(() => connected === 1_000, 4_000);
       expect(connected).toBe(1_000);
     } finally {
       for (const client of clients) client.destroy();

@@ -18,17 +18,22 @@ describe('http/stop', () => {
     await app.close();
   });
 
-  /** Holds every list back until it is let go. */
-  function holdLists(): void {
+  /** Holds every list back until `release` is called. @returns a promise of the first list's statement. */
+  function holdLists(): Promise<void> {
     const { query } = app.db;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    Object.assign(app.db, {
-      query: async (text: string, values: readonly unknown[]) => {
-        if (/FROM tasks/.test(text)) await gate;
-        return query(text, values);
-      },
+    return new Promise((resolve) => {
+      Object.assign(app.db, {
+        query: async (text: string, values: readonly unknown[]) => {
+          if (/FROM tasks/.test(text)) {
+            resolve();
+            await gate;
+          }
+          return query(text, values);
+        },
+      });
     });
   }
   const list = () => requestText('GET /api/tasks', { authorization: `Bearer ${ada.token}` });
@@ -38,11 +43,13 @@ describe('http/stop', () => {
   describe('told to stop', () => {
     it('answers what is in flight with Connection: close, takes no new connection, and then ends', async () => {
       const [inFlight, uploading] = [await openConnection(app.port), await openConnection(app.port)];
-      holdLists();
+      const held = holdLists();
       inFlight.send(list());
       const body = '{"query":"{ health { status } }"}';
-      uploading.send(requestText('POST /graphql', { 'content-type': 'application/json', 'content-length': String(body.length) }));
-      await setTimeout(50);
+      const headers = { 'content-type': 'application/json', 'content-length': String(body.length), expect: '100-continue' };
+      uploading.send(requestText('POST /graphql', headers));
+      await held;
+      expect((await uploading.answer(true)).status).toBe(100);
 
       const stopped = app.listening.stop();
       const [refused] = await once(connect(app.port, '127.0.0.1'), 'error');
@@ -102,12 +109,13 @@ describe('http/stop', () => {
 
     it('does not wait for whoever went away', async () => {
       const gone = await openConnection(app.port);
-      holdLists();
+      const held = holdLists();
       gone.send(list());
-      await setTimeout(50);
+      await held;
       gone.destroy();
-      await setTimeout(50);
-      expect(await isPending(app.listening.stop().then(() => setTimeout(0)))).toBe(false);
+      const started = performance.now();
+      await app.listening.stop();
+      expect(performance.now() - started).toBeLessThan(2000);
     });
   });
 });

@@ -69,7 +69,8 @@ export const password = 'correct horse battery';
 /** Signs a new person up, so that no test sees another's rows. */
 export async function newPerson({ fetch }: Pick<TestApp, 'fetch'>): Promise<Person> {
   const email = `${randomBytes(8).toString('hex')}@example.com`;
-  const { value } = await restStyle.call(fetch, 'signup', { input: { email, password, name: 'Ada' } });
+  const { value, code, message } = await restStyle.call(fetch, 'signup', { input: { email, password, name: 'Ada' } });
+  if (code) throw new Error(`A new person cannot sign up: ${code}, ${message}`);
   const {
     access_token: token,
     refresh_token: refreshToken,

@@ -1,15 +1,26 @@
-// Before all tests: the typed documents and clients; what `npm start` would run, made from today's sources; one PostgreSQL
+// Runs before all tests. Makes the typed documents and clients, the bundles of packages, what `npm start` runs, and one PostgreSQL
 // server, one PGlite image and one data folder, all migrated, for the tests to copy from.
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { tsImport } from 'tsx/esm/api';
+import { bundlePackages } from './bundle-packages.js';
 import { startPostgres } from './postgres-server.js';
 
-export default async function startDatabases() {
+/**
+ * Watch mode calls this before each run, and the databases of the first run serve all: a new migration takes a restart.
+ * @param {{watch: boolean, watchAll: boolean}} globalConfig Jest's
+ */
+export default async function startDatabases({ watch, watchAll }) {
+  if (globalThis.testFolder) {
+    await tsImport('../../scripts/build.ts', import.meta.url);
+    return;
+  }
+  if (watch || watchAll) process.once('exit', stopNow);
   const folder = await mkdtemp(path.join(tmpdir(), 'tandem-test-'));
   globalThis.testFolder = folder;
   await chmod(folder, 0o755);
@@ -22,12 +33,18 @@ export default async function startDatabases() {
   const [pglite] = await Promise.all([
     PGlite.create(path.join(process.env.TEST_DATA_DIR, 'pglite')),
     server,
-    tsImport('../../codegen.ts', import.meta.url),
+    tsImport('../../codegen.ts', import.meta.url).then(bundlePackages),
     tsImport('../../scripts/build.ts', import.meta.url),
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
   const { openPostgres } = await tsImport('../../src/db/postgres.ts', import.meta.url);
   await Promise.all([makeImages(pglite, serveEmbedded), makeTemplate(openPostgres)]);
+}
+
+/** At the end of the process, where nothing can be awaited. */
+function stopNow() {
+  void globalThis.testServer?.stop();
+  rmSync(globalThis.testFolder, { recursive: true, force: true });
 }
 
 async function findServer(folder) {
