@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../src/db/client.js';
+import type { Database } from '../src/db/database.js';
 import { descriptions, firstNames, lastNames, titleParts } from './seed-words.js';
 
 /** A demo person, before the row. */

@@ -4,7 +4,8 @@ import cliProgress from 'cli-progress';
 import { readDatabaseConfig, readFlags, runCommand } from '../scripts/command.js';
 import { hashPassword } from '../src/auth/passwords.js';
 import { StartError } from '../src/core/start-error.js';
-import { type Database, openDatabase } from '../src/db/client.js';
+import type { Database } from '../src/db/database.js';
+import { openDatabase } from '../src/db/open-database.js';
 import { insertTasks, insertUsers, inventUsers } from './seed-rows.js';
 
 const usage = 'npm run db:seed [-- --users N --tasks M]';

@@ -7,26 +7,27 @@ import { routes } from '../src/rest/routes.js';
 import { restView } from '../src/rest/view.js';
 import { schema } from '../src/schema/root.js';
 
-const restCell = (only: string | undefined, status: number, header: string | undefined) =>
-  only === 'GraphQL' ? 'never' : `${status}${header ? ` + \`${header}\`` : ''}`;
+const restCell = (transport: string | undefined, status: number, header: string | undefined) =>
+  transport === 'GraphQL' ? 'never' : `${status}${header ? ` + \`${header}\`` : ''}`;
 
 const errorTable = errorRows
   .map(
-    ([code, { status, title, when, only, header }]) => `| \`${code}\` | ${restCell(only, status, header)} | ${title} | ${when} |`,
+    ([code, { status, title, description, transport, header }]) =>
+      `| \`${code}\` | ${restCell(transport, status, header)} | ${title} | ${description} |`,
   )
   .join('\n');
 
 /** The error catalogue as a page. */
 const errorsMarkdown = `# Errors
 
-Every error has one of these codes. REST answers \`{"error_code", "message", "details"}\`, or the same as a problem of
-RFC 9457 to who names \`application/problem+json\` in \`Accept\`, and no less than \`application/json\`; its \`type\` leads to
+Every error has one of these codes. REST responds with \`{"error_code", "message", "details"}\`, or with problem details (RFC
+9457) if the client accepts \`application/problem+json\` with no lower weight than \`application/json\`; its \`type\` links to
 the code on the page \`/docs/errors\`. GraphQL has \`extensions.code\` and \`extensions.details\`, and the enum \`ErrorCode\`.
 
 \`details\` is \`{}\` where there is nothing to add. When fields fail, \`field\` and \`error\` name the first, and where there
 are several, \`errors\` lists all.
 
-| code | REST | message, unless there is more to say | when |
+| code | REST | message, unless there is more to say | description |
 |---|---|---|---|
 ${errorTable}
 

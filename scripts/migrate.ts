@@ -1,5 +1,5 @@
 // Applies pending migrations to the configured database, or writes the next one from what schema.prisma says.
-import { openDatabase } from '../src/db/client.js';
+import { openDatabase } from '../src/db/open-database.js';
 import { readDatabaseConfig, readFlags, runCommand } from './command.js';
 import { createMigration } from './create-migration.js';
 

@@ -1,7 +1,7 @@
 import type { Budget } from '../core/budget.js';
 import { createLimiter } from '../core/budget.js';
 import { AppError } from '../core/errors.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 import type { Logger } from '../log/log.js';
 import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
 

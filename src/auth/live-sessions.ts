@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { createBatching } from '../core/batching.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 
 /** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */
 const freshMs = 800;

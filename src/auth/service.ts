@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.js';
 import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database, Queries } from '../db/client.js';
+import type { Database, Queries } from '../db/database.js';
 import { isUniqueViolation } from '../db/faults.js';
 import type { Commit, Ledger } from '../db/ledger.js';
 import type { User } from '../generated/prisma/client.js';

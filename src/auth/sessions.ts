@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../core/errors.js';
 import type { Viewer } from '../core/viewer.js';
-import type { Database, Queries } from '../db/client.js';
+import type { Database, Queries } from '../db/database.js';
 import type { Logger } from '../log/log.js';
 import { createLiveSessions, type LiveSessions } from './live-sessions.js';
 import { digestOf, type Tokens } from './tokens.js';

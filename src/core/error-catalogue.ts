@@ -1,104 +1,116 @@
-/** One row of the catalogue. */
-interface CatalogueRow {
-  /** The HTTP status: REST's, and that of what `/graphql` refuses as a whole. */
+/** The definition of one error code. */
+interface ErrorDefinition {
+  /** The HTTP status: in REST, and of what `/graphql` refuses as a whole. */
   readonly status: number;
-  /** What an error says that says nothing else. */
+  /** The message of an error that has none of its own. */
   readonly title: string;
-  /** When it is answered, as a sentence. */
-  readonly when: string;
-  /** The one style that can give it; both can where nothing stands. */
-  readonly only?: 'GraphQL' | 'REST';
-  /** The header field that every HTTP answer with this status carries. */
+  /** When it occurs, as sentences. */
+  readonly description: string;
+  /** The one API that can return it; both can when absent. */
+  readonly transport?: 'GraphQL' | 'REST';
+  /** The header field that every HTTP response with this status carries. */
   readonly header?: 'Allow' | 'Retry-After' | 'WWW-Authenticate';
 }
 
 /**
- * The one error catalogue. GraphQL's edge and its enum `ErrorCode`, REST's edge, the OpenAPI responses, the page
- * `/docs/errors` and docs/errors.md come from it; a code without a status does not compile, and one that no test
- * provokes in each style that can give it fails.
+ * The error catalogue. GraphQL's and REST's errors, the enum `ErrorCode`, the OpenAPI responses, the page `/docs/errors` and
+ * docs/errors.md are derived from it. A code without a status does not compile, and a code that no test provokes fails.
  */
 export const errorCatalogue = {
   BAD_REQUEST: {
     status: 400,
     title: 'The request is malformed.',
-    when: 'The request cannot be read, or a value has the wrong type or form. In GraphQL also a document or variables that do not fit the schema.',
+    description:
+      'The request cannot be read, or a value has the wrong type or form. In GraphQL also a document or variables that do not fit the schema.',
   },
   UNAUTHENTICATED: {
     status: 401,
     title: 'Sign in to do this.',
-    when: 'There is no token, or it is malformed, expired, revoked, or not for this.',
+    description:
+      'The access token is missing, malformed, expired, revoked or not valid for this API. `details.reason` says which: `missing`, `invalid`, `expired` or `revoked`.',
     header: 'WWW-Authenticate',
   },
   INVALID_CREDENTIALS: {
     status: 401,
     title: 'Wrong email or password.',
-    when: 'The email or the password is wrong; which of them is not told.',
+    description: 'The email or the password is wrong; the response deliberately does not say which.',
     header: 'WWW-Authenticate',
   },
-  FORBIDDEN: { status: 403, title: 'This task belongs to someone else.', when: 'The task exists, and is someone else’s.' },
-  NOT_FOUND: { status: 404, title: 'There is nothing here.', when: 'There is no such task, or no such address.' },
+  FORBIDDEN: {
+    status: 403,
+    title: 'The resource belongs to someone else.',
+    description: 'The resource exists, and belongs to another user.',
+  },
+  NOT_FOUND: { status: 404, title: 'Not found.', description: 'There is no such resource, or no such path.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
-    title: 'This address does not take that method.',
-    when: 'The address is known, but not with this method. In GraphQL also a mutation by GET.',
+    title: 'This path does not support the method.',
+    description: 'The path exists, but not with this method. In GraphQL also a mutation by GET.',
     header: 'Allow',
   },
   CONFLICT: {
     status: 409,
-    title: 'It conflicts with what is there already, or under way.',
-    when: 'The email has an account already, or a request with the same idempotency key is in flight.',
+    title: 'Conflicts with an existing resource or a request in progress.',
+    description: 'The email already has an account, or a request with the same idempotency key is in progress.',
   },
   PRECONDITION_FAILED: {
     status: 412,
-    title: 'It has changed since you read it.',
-    when: 'The task or the list has another version than the one that the request is meant for.',
+    title: 'The resource has changed since you read it.',
+    description: 'The resource or the list has another version than the one that the request names.',
   },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.', when: 'The body is larger than 100 KiB.' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.', description: 'The body is larger than 100 KiB.' },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    title: 'Only application/json bodies are taken.',
-    when: 'The body is not declared as `application/json`.',
+    title: 'Only application/json bodies are accepted.',
+    description: 'The body is not declared as `application/json`, or it is compressed.',
   },
   VALIDATION_ERROR: {
     status: 422,
     title: 'A value breaks a rule.',
-    when: 'A required value is missing, one of the right type breaks a rule, or an idempotency key came before with another request: `details` names it.',
+    description:
+      'A required value is missing or violates a rule, or the idempotency key was already used for a different request. `details` names the field.',
   },
   QUERY_TOO_COMPLEX: {
     status: 400,
-    title: 'The query asks for more than one request may.',
-    when: 'The document is over a limit of depth, cost, aliases, directives or tokens.',
-    only: 'GraphQL',
+    title: 'The query exceeds a limit for a single request.',
+    description:
+      'The document exceeds a limit of depth, cost, aliases, directives, tokens or complexity. `details` names the limit and its value.',
+    transport: 'GraphQL',
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
     status: 400,
     // Apollo's and urql's links look for this text, and send the document.
     title: 'PersistedQueryNotSupported',
-    when: 'The request names a document by its hash alone. Send the document; clients with automatic persisted queries do so by themselves.',
-    only: 'GraphQL',
+    description:
+      'The request contains the hash of a document, but no document. Send the document; Apollo and urql do so by themselves.',
+    transport: 'GraphQL',
   },
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests.',
-    when: 'A budget is used up; `details` and `Retry-After` tell when to try again.',
+    description: 'A rate limit is exceeded; `details` and `Retry-After` say when to try again.',
     header: 'Retry-After',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     title: 'Something went wrong on our side.',
-    when: 'Something unexpected happened; `X-Request-Id` finds it in the log.',
+    description: 'An unexpected error; `X-Request-Id` identifies it in the log.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,
-    title: 'The service cannot answer right now.',
-    when: 'The database does not answer, or there is too much to do. Try again after `Retry-After`.',
+    title: 'The service is temporarily unavailable.',
+    description: 'The database is unavailable, or the server is overloaded. Try again after `Retry-After`.',
     header: 'Retry-After',
   },
-  TIMEOUT: { status: 504, title: 'The request took too long.', when: 'The answer was not there in time, and was given up.' },
-} as const satisfies Record<string, CatalogueRow>;
+  TIMEOUT: {
+    status: 504,
+    title: 'The request took too long.',
+    description: 'The operation did not finish in time and was abandoned.',
+  },
+} as const satisfies Record<string, ErrorDefinition>;
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalogue;
 
 /** Every code and its row, in the order of the catalogue. */
-export const errorRows = Object.entries(errorCatalogue) as [ErrorCode, CatalogueRow][];
+export const errorRows = Object.entries(errorCatalogue) as [ErrorCode, ErrorDefinition][];

@@ -1,5 +1,5 @@
 import type { Logger } from '../log/log.js';
-import type { Database, Queries } from './client.js';
+import type { Database, Queries } from './database.js';
 
 /** Where a line stands, and what it must fit. */
 export interface Entry {

@@ -3,7 +3,7 @@ import { AppError, fieldError } from '../core/errors.js';
 import { idempotencyKeyField } from '../core/idempotency-key.js';
 import type { IdempotencyKey } from '../core/request-context.js';
 import type { Logger } from '../log/log.js';
-import type { Database, Queries } from './client.js';
+import type { Database, Queries } from './database.js';
 import { createSweep, type Entry, findLine, type Line, takeTurn, writeLine } from './ledger-lines.js';
 
 /** A write as the ledger knows it. */

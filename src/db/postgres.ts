@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { StartError } from '../core/start-error.js';
 import { PrismaClient } from '../generated/prisma/client.js';
-import type { Database } from './client.js';
+import type { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { migrationAdapter } from './migration-adapter.js';
 import { toRfc3339 } from './moments.js';

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { Database, Queries } from './client.js';
+import type { Database, Queries } from './database.js';
 
 /** How long a transaction may wait for a connection, and how long it may take, in milliseconds. */
 const bounds = { maxWait: 2_000, timeout: 7_000 } as const;

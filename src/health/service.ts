@@ -1,6 +1,6 @@
 import { withDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 
 /** The process is up. */
 export interface Health {

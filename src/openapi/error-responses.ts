@@ -79,7 +79,7 @@ function errorResponse({ codes }: ErrorGroup, extraHeaders: object = {}): object
   const examples = (example: (code: ErrorCode) => object) =>
     Object.fromEntries(codes.map((code) => [code, { value: example(code) }]));
   return {
-    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].when}`).join('\n\n'),
+    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].description}`).join('\n\n'),
     headers: { ...headerRefs(...(header ? [header] : [])), ...extraHeaders },
     content: {
       [errorMediaTypes.usual]: { schema: errorSchema('Error', codes), examples: examples(errorExample) },

@@ -1,7 +1,7 @@
 import { type ErrorCode, errorRows } from '../core/error-catalogue.js';
 import type { JsonSchema } from './schema-object.js';
 
-const restCodes = errorRows.filter(([, { only }]) => only !== 'GraphQL').map(([code]) => code);
+const restCodes = errorRows.filter(([, { transport }]) => transport !== 'GraphQL').map(([code]) => code);
 
 const fieldErrorSchema = {
   field: { type: 'string', description: 'The invalid field, named as in the request.' },

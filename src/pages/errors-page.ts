@@ -7,11 +7,15 @@ const toHtml = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
-const section = ([code, { status, title, when, only, header }]: (typeof errorRows)[number]): string => {
-  const facts = [`HTTP ${status}`, ...(header ? [`with <code>${header}</code>`] : []), ...(only ? [`${only} only`] : [])];
+const section = ([code, { status, title, description, transport, header }]: (typeof errorRows)[number]): string => {
+  const facts = [
+    `HTTP ${status}`,
+    ...(header ? [`with <code>${header}</code>`] : []),
+    ...(transport ? [`${transport} only`] : []),
+  ];
   return `<section id="${code}">
 <h2><code>${code}</code></h2>
-<p>${toHtml(when)}</p>
+<p>${toHtml(description)}</p>
 <p>${facts.join(', ')}. Default message: “${toHtml(title)}”</p>
 </section>`;
 };

@@ -1,9 +1,9 @@
 import { errorRows } from '../core/error-catalogue.js';
 import { builder } from './builder.js';
 
-// No field answers it: it tells what `extensions.code` can hold, so that clients can generate a type for it.
+// No field returns it: clients generate a type for `extensions.code` from it.
 builder.enumType('ErrorCode', {
   description:
-    'What went wrong: the `code` in the `extensions` of every error. `details` beside it is `{}` where there is nothing to add; when several fields fail, `field` and `error` name the first, and `errors` lists all.',
-  values: Object.fromEntries(errorRows.map(([code, { when }]) => [code, { description: when }])),
+    'The `code` in the `extensions` of every error. `details` beside it holds further facts, or is `{}`: when several fields are invalid, `field` and `error` name the first and `errors` lists all.',
+  values: Object.fromEntries(errorRows.map(([code, { description }]) => [code, { description }])),
 });

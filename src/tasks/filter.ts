@@ -1,5 +1,5 @@
 import type { Viewer } from '../core/viewer.js';
-import type { Queries } from '../db/client.js';
+import type { Queries } from '../db/database.js';
 import type { TaskSort } from './order.js';
 import type { TaskStatus } from './rules.js';
 

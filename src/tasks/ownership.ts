@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 import { isMissingRow } from '../db/faults.js';
 import type { Logger } from '../log/log.js';
 import type { TaskReads } from './reads.js';

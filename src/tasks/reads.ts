@@ -1,6 +1,6 @@
 import { createBatching } from '../core/batching.js';
 import type { PageRequest } from '../core/page.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 import { orderBy, type TaskSort, taskSorts } from './order.js';
 import { type TaskRow, taskColumns, tasksAsJson, tasksFromJson } from './row.js';
 

@@ -5,7 +5,7 @@ import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { forEachViewer, loaderForEach } from '../core/viewer-loader.js';
-import type { Database } from '../db/client.js';
+import type { Database } from '../db/database.js';
 import { isForeignKeyViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';

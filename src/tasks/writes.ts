@@ -1,5 +1,5 @@
 import { createBatching } from '../core/batching.js';
-import type { Database, Queries } from '../db/client.js';
+import type { Database, Queries } from '../db/database.js';
 import { changedNothing } from '../db/faults.js';
 import type { OwnTask } from './ownership.js';
 import { type TaskRow, taskColumns } from './row.js';

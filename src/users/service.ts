@@ -8,7 +8,7 @@ import type { IdempotencyKey } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Viewer } from '../core/viewer.js';
 import { loaderForEach } from '../core/viewer-loader.js';
-import type { Database, Queries } from '../db/client.js';
+import type { Database, Queries } from '../db/database.js';
 import { isMissingRow, isUniqueViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import type { User } from '../generated/prisma/client.js';

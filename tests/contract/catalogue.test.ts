@@ -123,7 +123,7 @@ describe('contract/catalogue', () => {
   const ways = styles.map((style, index): Way => ({ style, transport: transports[index] as Transport, wrap: (fetch) => fetch }));
   const cases = ways.flatMap((way) =>
     errorRows.flatMap(([code, row]) =>
-      !row.only || row.only === way.style.name ? [{ style: way.style.name, code, row, way }] : [],
+      !row.transport || row.transport === way.style.name ? [{ style: way.style.name, code, row, way }] : [],
     ),
   );
 
@@ -174,12 +174,12 @@ describe('contract/catalogue', () => {
       const type = schema.getType('ErrorCode') as GraphQLEnumType;
       expect(isEnumType(type)).toBe(true);
       expect(type.getValues().map(({ name, description }) => [name, description])).toEqual(
-        errorRows.map(([code, { when }]) => [code, when]),
+        errorRows.map(([code, { description }]) => [code, description]),
       );
     });
 
     it('is what the OpenAPI document says of errors, in both media types, without what only GraphQL has', () => {
-      const codes = errorRows.filter(([, { only }]) => only !== 'GraphQL').map(([code]) => code);
+      const codes = errorRows.filter(([, { transport }]) => transport !== 'GraphQL').map(([code]) => code);
       for (const name of ['Error', 'Problem'])
         expect(document.components.schemas[name]?.properties?.error_code?.enum).toEqual(codes);
       const failures = operations.flatMap(answers).filter(({ status }) => Number(status) >= 400);

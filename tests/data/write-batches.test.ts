@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Database } from '../../src/db/client.js';
+import type { Database } from '../../src/db/database.js';
 import { isForeignKeyViolation } from '../../src/db/faults.js';
 import { openPostgres } from '../../src/db/postgres.js';
 import { createTaskWrites, type TaskWrites } from '../../src/tasks/writes.js';

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/db/client.js';
+import type { Database } from '../../src/db/database.js';
 
 /** How the sessions are looked up: what fails for an operation need not fail for who asks. */
 const sessionLookup = /FROM sessions/;

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Database } from '../../src/db/client.js';
+import type { Database } from '../../src/db/database.js';
 
 /** What a driver was given. */
 export interface Statement {

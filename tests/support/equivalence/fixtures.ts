@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hashPassword } from '../../../src/auth/passwords.js';
 import { createTokens, digestOf } from '../../../src/auth/tokens.js';
-import type { Database } from '../../../src/db/client.js';
+import type { Database } from '../../../src/db/database.js';
 import { password, testSecret } from '../app.js';
 import { claimsOf, encode, forge } from '../forge.js';
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/db/client.js';
+import type { Database } from '../../../src/db/database.js';
 import type { Normalizer } from './normalizer.js';
 
 const tables = ['users', 'tasks', 'credentials', 'sessions', 'refresh_tokens', 'idempotency_keys'] as const;

@@ -1,4 +1,3 @@
-import type { Config } from '../config.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 
 /** What statements are run with: a database, or one transaction on it. */
@@ -21,18 +20,4 @@ export interface Database extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** Waits for what is running, then lets go of connections and locks. */
   close(): Promise<void>;
-}
-
-/**
- * Opens the database and brings its schema up to date.
- * @throws StartError when it is in use, out of reach, or refuses the credentials.
- */
-export async function openDatabase({ database, dataDir }: Pick<Config, 'database' | 'dataDir'>): Promise<Database> {
-  // Only the driver that is used is loaded: the other's code would double the time to start.
-  if (database.url) {
-    const { openPostgres } = await import('./postgres.js');
-    return openPostgres(database.url, database.poolSize);
-  }
-  const { openEmbedded } = await import('./embedded.js');
-  return openEmbedded(dataDir);
 }
