@@ -6,7 +6,7 @@ import { graphiqlPolicy, staticPagePolicy, swaggerPolicy } from './content-secur
 import { errorsPage } from './errors-page.js';
 import { graphiqlPage } from './graphiql-page.js';
 import { landingPage } from './landing-page.js';
-import { readSwaggerFile, swaggerPage, swaggerScript } from './swagger-page.js';
+import { readSwaggerBundle, readSwaggerStyle, swaggerPage, swaggerScript } from './swagger-page.js';
 
 /** One page or file, ready to send. */
 export interface Page {
@@ -40,8 +40,8 @@ export function createPages({ explorer, version, openapi }: PagesOptions): Pages
     '/docs': async () => toPage(swaggerPage, 'text/html', swaggerPolicy),
     '/docs/errors': async () => toPage(errorsPage(), 'text/html', staticPagePolicy),
     '/docs/init.js': async () => toPage(swaggerScript, 'text/javascript'),
-    '/docs/swagger-ui.css': async () => toPage(await readSwaggerFile('swagger-ui.css'), 'text/css'),
-    '/docs/swagger-ui-bundle.js': async () => toPage(await readSwaggerFile('swagger-ui-bundle.js'), 'text/javascript'),
+    '/docs/swagger-ui.css': async () => toPage(await readSwaggerStyle(), 'text/css'),
+    '/docs/swagger-ui-bundle.js': async () => toPage(await readSwaggerBundle(), 'text/javascript'),
     '/openapi.json': async () => toPage(openapi, 'application/json'),
     ...(explorer ? { '/graphql': buildGraphiql } : {}),
   };

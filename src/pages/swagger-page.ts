@@ -35,7 +35,19 @@ addEventListener('DOMContentLoaded', () =>
 );
 `;
 
+// Swagger UI 5.35 has no layout for narrow screens: the Links column, which is always empty here, and long values would make
+// the page scroll sideways on a phone.
+const narrowScreenStyle = `@media (max-width: 600px) {
+  .swagger-ui .response-col_links { display: none }
+  .swagger-ui .responses-inner { overflow-x: auto }
+}
+`;
+
 const swaggerFolder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-/** Reads a file of swagger-ui-dist. @throws Error when there is no such file. */
-export const readSwaggerFile = (name: string): Promise<Buffer> => readFile(path.join(swaggerFolder, name));
+/** Reads the style sheet at `/docs/swagger-ui.css`: Swagger UI's own, adapted to narrow screens. */
+export const readSwaggerStyle = async (): Promise<string> =>
+  `${await readFile(path.join(swaggerFolder, 'swagger-ui.css'), 'utf8')}\n${narrowScreenStyle}`;
+
+/** Reads the script at `/docs/swagger-ui-bundle.js`: Swagger UI. */
+export const readSwaggerBundle = (): Promise<Buffer> => readFile(path.join(swaggerFolder, 'swagger-ui-bundle.js'));

@@ -11,7 +11,7 @@ import { copyDataDir, type ServerProcess, startServer } from '../support/server-
 import { authorize, type DocumentedOperation, documentedOperations, execute, openOperation } from '../support/swagger-ui.js';
 
 // Some forty presses, each of which renders a page.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 interface Account {
   readonly email: string;
