@@ -1,4 +1,4 @@
-import { createBatching } from '../core/batching.js';
+import { createBatcher } from '../db/batcher.js';
 import type { PageRequest } from '../core/page.js';
 import type { Database } from '../db/client.js';
 import { orderBy, type TaskSort, taskSorts } from './order.js';
@@ -46,7 +46,7 @@ export function createTaskReads(db: Database): TaskReads {
   const readers = (counted: boolean) => new Map(taskSorts.map((sort) => [sort, pagesInOrder(db, sort, counted)]));
   const [counting, plain] = [readers(true), readers(false)];
   return {
-    get: createBatching(readTask(db), readTasks(db)),
+    get: createBatcher(readTask(db), readTasks(db)),
     page: (sort, key, counted) => ((counted ? counting : plain).get(sort) as ReturnType<typeof pagesInOrder>)(key),
   };
 }
@@ -78,7 +78,7 @@ function pagesInOrder(db: Database, sort: TaskSort, counted: boolean): (key: Pag
     'unnest($1::text[], $2::int[], $3::bigint[]) WITH ORDINALITY AS asked (owner, size, skip, place)',
     'place::int,',
   );
-  return createBatching(
+  return createBatcher(
     (key) => onePage(db, one, [key.userId, rowsRead(key, counted), rowsBefore(key)]),
     async (keys) => {
       const answers = await db.query<PageAnswer & { place: number }>(many, [

@@ -1,4 +1,4 @@
-import { createBatching } from '../core/batching.js';
+import { createBatcher } from '../db/batcher.js';
 import type { Database, Queries } from '../db/client.js';
 import { changedNothing } from '../db/faults.js';
 import type { OwnTask } from './ownership.js';
@@ -19,8 +19,8 @@ export interface TaskWrites {
 
 /** As in `reads.ts` each row belongs to its key's own owner, and goes back to that key. */
 export function createTaskWrites(db: Database): TaskWrites {
-  const create = createBatching(insertOne(db), insertMany(db), { changedNothing });
-  const toggle = createBatching(toggleOne(db), toggleMany(db), { changedNothing, onlyOnce: nameOf });
+  const create = createBatcher(insertOne(db), insertMany(db), { isSafeToRetry: changedNothing });
+  const toggle = createBatcher(toggleOne(db), toggleMany(db), { isSafeToRetry: changedNothing, conflictKey: nameOf });
   return {
     create: (queries, task) => (queries === db ? create(task) : insertOne(queries)(task)),
     // A condition is rare, and makes a statement of its own.
