@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { createBatcher } from '../db/batcher.js';
 import type { Viewer } from '../core/viewer.js';
+import { createBatcher } from '../db/batcher.js';
 import type { Database } from '../db/client.js';
 
 /** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */

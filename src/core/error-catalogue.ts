@@ -35,8 +35,12 @@ export const errorCatalogue = {
     when: 'The email or the password is wrong; which of them is not told.',
     header: 'WWW-Authenticate',
   },
-  FORBIDDEN: { status: 403, title: 'This task belongs to someone else.', when: 'The task exists, and is someone else’s.' },
-  NOT_FOUND: { status: 404, title: 'There is nothing here.', when: 'There is no such task, or no such address.' },
+  FORBIDDEN: {
+    status: 403,
+    title: 'You do not have access to this resource.',
+    when: 'The resource exists and belongs to another account.',
+  },
+  NOT_FOUND: { status: 404, title: 'Not found.', when: 'There is no such resource or URL.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'This address does not take that method.',
@@ -51,7 +55,7 @@ export const errorCatalogue = {
   PRECONDITION_FAILED: {
     status: 412,
     title: 'It has changed since you read it.',
-    when: 'The task or the list has another version than the one that the request is meant for.',
+    when: 'The resource or the list has another version than the one that the request is meant for.',
   },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.', when: 'The body is larger than 100 KiB.' },
   UNSUPPORTED_MEDIA_TYPE: {
