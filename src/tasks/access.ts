@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../log/log.js';
 import { perRequest, type SignedInContext } from '../core/request-context.js';
 import { isMissingRow } from '../db/faults.js';
+import type { Logger } from '../log/log.js';
 import type { TaskRow } from './columns.js';
 import { parseTaskId } from './rules.js';
 import type { OwnedTask, TaskStore } from './store.js';

@@ -1,11 +1,11 @@
 import { AppError } from '../core/errors.js';
-import type { Logger } from '../log/log.js';
 import type { SignedInContext } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Database } from '../db/client.js';
 import { isForeignKeyViolation } from '../db/faults.js';
 import type { Ledger } from '../db/ledger.js';
 import { createLists, type Lists } from '../lists/list.js';
+import type { Logger } from '../log/log.js';
 import { createTaskAccess, type TaskRef } from './access.js';
 import type { TaskRow } from './columns.js';
 import { taskList } from './lists.js';
