@@ -1,4 +1,6 @@
-import { encodeCursor } from '../src/tasks/order.js';
+import { encodeCursor } from '../src/lists/cursor.js';
+import { orderOf } from '../src/lists/order.js';
+import { taskList } from '../src/tasks/lists.js';
 import type { Person } from './data.js';
 import { type Crowd, momentOf, rareWord } from './growth-data.js';
 
@@ -68,7 +70,7 @@ function slice(name: string, who: Who, crowd: Crowd, skip: number, lastBefore: (
     ask: (turn) => {
       const id = lastBefore(whose(who, turn));
       const [createdAt, updatedAt] = [momentOf(crowd, id), momentOf(crowd, id)];
-      const after = encodeCursor('-created_at', { id, title: '', createdAt, updatedAt });
+      const after = encodeCursor(orderOf(taskList, '-created_at'), { id, title: '', createdAt, updatedAt });
       const body = JSON.stringify({ query: connection, variables: { first: limit, after } });
       return { method: 'POST', path: '/graphql', token: whose(who, turn).token, body };
     },

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { createBatching } from '../core/batching.js';
 import type { Viewer } from '../core/viewer.js';
+import { createBatcher } from '../db/batcher.js';
 import type { Database } from '../db/database.js';
 
 /** For how long a session counts as live without asking again: what ends elsewhere ends here within 1 s. */
@@ -51,7 +51,7 @@ export function createLiveSessions(db: Pick<Database, 'query'>): LiveSessions {
     const byId = new Map(rows.map((row) => [row.id, row.userId]));
     return ids.map((id) => byId.get(id) ?? null);
   }
-  const ownerOf = createBatching(async (id: string) => (await ownersOf([id]))[0] ?? null, ownersOf);
+  const ownerOf = createBatcher(async (id: string) => (await ownersOf([id]))[0] ?? null, ownersOf);
 
   /** @param since when it was asked. @returns the owner that counts: none of a session that ended. */
   function learn(sessionId: string, owner: string | null, since: number): string | null {

@@ -38,8 +38,8 @@ export const errorCatalogue = {
   },
   FORBIDDEN: {
     status: 403,
-    title: 'The resource belongs to someone else.',
-    description: 'The resource exists, and belongs to another user.',
+    title: 'You do not have access to this resource.',
+    description: 'The resource exists and belongs to another account.',
   },
   NOT_FOUND: { status: 404, title: 'Not found.', description: 'There is no such resource, or no such path.' },
   METHOD_NOT_ALLOWED: {

@@ -65,7 +65,7 @@ export class AppError extends Error {
  * Words one or more faulty fields as an error.
  * @param code `BAD_REQUEST` for a wrong type or form, `VALIDATION_ERROR` for a broken rule.
  * @param faults at least one; the first is named in `details.field` and `details.error`.
- * @param noun whose field it is, such as `task`, where the message says so.
+ * @param noun whose field it is, for the message.
  */
 export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldFault[], noun?: string): AppError {
   const [first] = faults;

@@ -1,6 +1,6 @@
 import { type FieldFault, fieldError } from './errors.js';
 
-/** The bounds of a page, in both styles. */
+/** The bounds of a page, in both APIs. */
 export const pageLimits = { max: 100, defaultLimit: 50, defaultFirst: 20, maxPage: 2_147_483_647 } as const;
 
 const wholeNumber = (field: string, value: number, max: number): FieldFault[] =>
@@ -8,11 +8,11 @@ const wholeNumber = (field: string, value: number, max: number): FieldFault[] =>
     ? []
     : [{ field, error: `${field} must be a whole number from 1 to ${max}` }];
 
-/** How many rows a document counts with: what is out of bounds reads none, and is refused when its field runs. */
-export const rowsExpected = (asked: number | null | undefined, otherwise: number): number =>
-  Math.min(asked ?? otherwise, pageLimits.max);
+/** How many rows a field counts with in the cost of a document: arguments out of bounds are refused when the field runs. */
+export const expectedRows = (requested: number | null | undefined, defaultCount: number): number =>
+  Math.min(requested ?? defaultCount, pageLimits.max);
 
-/** One page by number. */
+/** Which page by number. */
 export interface PageRequest {
   /** From 1. */
   readonly page: number;
@@ -20,11 +20,18 @@ export interface PageRequest {
   readonly limit: number;
 }
 
+/** What the numbers of a page say about the pages around it. */
+export interface PageResult extends PageRequest {
+  /** The number of all items; undefined when it was not counted. */
+  readonly total: number | undefined;
+  readonly hasNext: boolean;
+}
+
 /**
  * Reads `page` and `limit`; null and absent take the defaults.
  * @throws AppError `BAD_REQUEST` outside the bounds: never clamped.
  */
-export function pageRequest({ page, limit }: { page?: number | null; limit?: number | null }): PageRequest {
+export function parsePageArgs({ page, limit }: { page?: number | null; limit?: number | null }): PageRequest {
   const request = { page: page ?? 1, limit: limit ?? pageLimits.defaultLimit };
   const faults = [
     ...wholeNumber('page', request.page, pageLimits.maxPage),
@@ -43,10 +50,10 @@ export interface ConnectionArguments {
 }
 
 /** How many edges from which end, between which cursors. */
-export interface Slice {
+export interface ConnectionWindow {
   readonly count: number;
-  /** True when the page is taken from the end (`last`). */
-  readonly backward: boolean;
+  /** Whether the edges are taken from the end (`last`). */
+  readonly isBackward: boolean;
   readonly after: string | undefined;
   readonly before: string | undefined;
 }
@@ -55,7 +62,7 @@ export interface Slice {
  * Reads `first`, `after`, `last` and `before`.
  * @throws AppError `BAD_REQUEST` outside 1 to 100, and for `first` together with `last`.
  */
-export function sliceRequest({ first, after, last, before }: ConnectionArguments): Slice {
+export function parseConnectionArgs({ first, after, last, before }: ConnectionArguments): ConnectionWindow {
   const faults = [
     ...(first == null ? [] : wholeNumber('first', first, pageLimits.max)),
     ...(last == null ? [] : wholeNumber('last', last, pageLimits.max)),
@@ -64,7 +71,7 @@ export function sliceRequest({ first, after, last, before }: ConnectionArguments
   if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
   return {
     count: first ?? last ?? pageLimits.defaultFirst,
-    backward: last != null,
+    isBackward: last != null,
     after: after ?? undefined,
     before: before ?? undefined,
   };

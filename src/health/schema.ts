@@ -2,31 +2,31 @@ import { builder } from '../schema/builder.js';
 import type { DatabaseHealth, Health } from './service.js';
 
 const HealthType = builder.objectRef<Health>('Health').implement({
-  description: 'The process is up.',
+  description: 'Status of the process.',
   fields: (t) => ({
     status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
-    version: t.exposeString('version', { description: 'The version that runs.' }),
-    uptimeSeconds: t.exposeFloat('uptimeSeconds', { description: 'For how long, in seconds.' }),
+    version: t.exposeString('version', { description: 'Version of the product.' }),
+    uptimeSeconds: t.exposeFloat('uptimeSeconds', { description: 'Time since the process started, in seconds.' }),
   }),
 });
 const DatabaseHealthType = builder.objectRef<DatabaseHealth>('DatabaseHealth').implement({
-  description: 'The database answered.',
+  description: 'Status of the database.',
   fields: (t) => ({
     status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
-    latencyMs: t.exposeFloat('latencyMs', { description: 'How long one round trip took, in milliseconds.' }),
+    latencyMs: t.exposeFloat('latencyMs', { description: 'Duration of one round trip, in milliseconds.' }),
   }),
 });
 
 builder.queryFields((t) => ({
   health: t.field({
-    description: 'Tells that the process is up.',
+    description: 'Liveness check.',
     type: HealthType,
     nullable: true,
     public: true,
     resolve: (_root, _args, { services }) => services.health.process(),
   }),
   databaseHealth: t.field({
-    description: 'Asks the database for a sign of life.',
+    description: 'Checks the database connection.',
     type: DatabaseHealthType,
     nullable: true,
     public: true,

@@ -2,40 +2,41 @@ import { withDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
 import type { Database } from '../db/database.js';
 
-/** The process is up. */
+/** Status of the process. */
 export interface Health {
   readonly status: 'ok';
   readonly version: string;
   readonly uptimeSeconds: number;
 }
 
-/** The database answered. */
+/** Status of the database. */
 export interface DatabaseHealth {
   readonly status: 'ok';
   readonly latencyMs: number;
 }
 
+/** Health checks. */
 export interface HealthService {
   process(): Health;
   /** One round trip to the database. @throws AppError `SERVICE_UNAVAILABLE` when it fails or takes 1.5 s. */
   database(): Promise<DatabaseHealth>;
 }
 
-/** After this many milliseconds without an answer the database counts as gone. */
-const patienceMs = 1_500;
-/** An answer serves this many milliseconds, so that nobody can hammer the database through the health check. */
-const freshMs = 500;
+/** The database counts as unavailable after this time without a response. */
+const timeoutMs = 1_500;
+/** A result is reused for this time, so that health checks cannot load the database. */
+const ttlMs = 500;
 const retryAfterSeconds = 2;
 
-/** @param version the product's, as `package.json` has it. */
+/** Creates the health checks. @param version of the product. */
 export function createHealthService(db: Database, version: string): HealthService {
-  let latest: { at: number; answer: Promise<DatabaseHealth> } | undefined;
+  let latest: { startedAt: number; result: Promise<DatabaseHealth> } | undefined;
 
   async function roundTrip(): Promise<DatabaseHealth> {
     const started = performance.now();
-    const late = () => new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds });
+    const onTimeout = () => new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds });
     try {
-      await withDeadline(db.query('SELECT 1', []), patienceMs, late);
+      await withDeadline(db.query('SELECT 1', []), timeoutMs, onTimeout);
     } catch (cause) {
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not answer.', retryAfterSeconds, cause });
     }
@@ -46,8 +47,8 @@ export function createHealthService(db: Database, version: string): HealthServic
     process: () => ({ status: 'ok', version, uptimeSeconds: Math.round(process.uptime() * 10) / 10 }),
     database: () => {
       const now = performance.now();
-      if (!latest || now - latest.at > freshMs) latest = { at: now, answer: roundTrip() };
-      return latest.answer;
+      if (!latest || now - latest.startedAt > ttlMs) latest = { startedAt: now, result: roundTrip() };
+      return latest.result;
     },
   };
 }

@@ -1,6 +1,9 @@
+import { type GraphQLNamedType, type GraphQLType, getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.js';
 import { AppError, type ErrorDetails } from '../core/errors.js';
 import { errorBody, problemBody } from '../rest/errors.js';
+import { camelCase } from '../rest/names.js';
+import type { DocumentExtensions } from '../schema/builder.js';
 
 const user = {
   id: 'user_123',
@@ -10,41 +13,20 @@ const user = {
   updated_at: '2025-12-14T09:30:00.000Z',
 };
 
-const pendingTask = {
-  id: 1,
-  user_id: user.id,
-  title: 'Buy groceries',
-  description: 'Milk, eggs, bread',
-  status: 'Pending',
-  created_at: '2025-12-14T10:00:00.000Z',
-  updated_at: '2025-12-14T10:00:00.000Z',
-};
-
-const completedTask = {
-  ...pendingTask,
-  id: 2,
-  title: 'Call Charles',
-  description: null,
-  status: 'Completed',
-  created_at: '2025-12-14T09:45:00.000Z',
-};
-
 const password = 'correct horse battery';
 const refreshToken = 'a2Vlc3QtdGhpcy1zZWNyZXQtYW5kLXVzZS1pdC1vbmNl';
 
 /**
- * An example of every type that is a request or response body, by name. Swagger UI sends those of request bodies as they are:
+ * Examples of types that are request or response bodies, by name; other types have theirs in their extensions. Swagger UI sends those of request bodies as they are:
  * signup, then the others in any order, succeed on an empty database. A change of email or password would make the next login
  * fail, so the example changes the name.
  */
-export const examples: Readonly<Record<string, object>> = {
+const examples: Readonly<Record<string, object>> = {
   SignupInput: { email: user.email, password, name: user.name },
   LoginInput: { email: user.email, password },
   RefreshInput: { refresh_token: refreshToken },
   UpdateMeInput: { name: 'Ada Lovelace' },
   DeleteMeInput: { password },
-  CreateTaskInput: { title: pendingTask.title, description: pendingTask.description },
-  UpdateTaskInput: { title: 'Buy more groceries', description: null, status: 'Completed' },
   AuthPayload: {
     access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEyMyJ9.c2lnbmF0dXJl',
     token_type: 'Bearer',
@@ -53,14 +35,29 @@ export const examples: Readonly<Record<string, object>> = {
     user,
   },
   User: user,
-  Task: pendingTask,
-  TaskPage: { data: [pendingTask, completedTask], count: 2, total: 2, page: 1, limit: 50 },
   Health: { status: 'ok', version: '1.2.3', uptime_seconds: 12.3 },
   DatabaseHealth: { status: 'ok', latency_ms: 0.8 },
 };
 
+/** The example of a type: the one in its extensions, with the fields that REST has, or the one listed here. */
+export function exampleOf(type: GraphQLNamedType): unknown {
+  const { example } = type.extensions as DocumentExtensions;
+  return example ? asRest(type, example) : examples[type.name];
+}
+
+function asRest(type: GraphQLNamedType, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => asRest(type, item));
+  if (typeof value !== 'object' || value === null || !(isObjectType(type) || isInputObjectType(type))) return value;
+  const values = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.values(type.getFields())
+      .filter(({ name }) => Object.hasOwn(values, camelCase(name)))
+      .map((field) => [field.name, asRest(getNamedType(field.type as GraphQLType), values[camelCase(field.name)])]),
+  );
+}
+
 /** An example of every required parameter, by name. */
-export const parameterExamples: Readonly<Record<string, string | number>> = { id: pendingTask.id };
+export const parameterExamples: Readonly<Record<string, string | number>> = { id: 1 };
 
 /** An example of `X-Request-Id`. */
 export const requestId = '5f0c6a2e-9d3b-4c57-8a54-0d1f7e3b9c11';

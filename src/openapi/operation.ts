@@ -1,12 +1,12 @@
-import { type GraphQLInputObjectType, getNamedType } from 'graphql';
+import { type GraphQLInputObjectType, type GraphQLNamedType, getNamedType } from 'graphql';
 import type { RestOperation } from '../rest/operation.js';
 import { isPublic } from '../schema/public-fields.js';
 import { deprecatedFlag, describe } from './description.js';
 import { errorResponses } from './error-responses.js';
-import { examples } from './examples.js';
+import { exampleOf } from './examples.js';
 import { deprecationHeaderRefs, headerRefs } from './headers.js';
 import { isConditionalRead, parameterObjects } from './parameters.js';
-import { type JsonSchema, schemaObject } from './schema-object.js';
+import { schemaObject } from './schema-object.js';
 
 /**
  * Builds the Operation Object of one route (OpenAPI 3.1.0 §4.8.10).
@@ -38,10 +38,12 @@ function operationDescription({ route, field }: RestOperation): string {
 const requestBody = (input: GraphQLInputObjectType) => ({
   description: describe(input),
   required: true,
-  content: jsonContent(input.name, schemaObject(input)),
+  content: jsonContent(input),
 });
 
-const jsonContent = (type: string, schema: JsonSchema) => ({ 'application/json': { schema, example: examples[type] } });
+const jsonContent = (type: GraphQLNamedType) => ({
+  'application/json': { schema: schemaObject(type), example: exampleOf(type) },
+});
 
 function success(operation: RestOperation): object {
   const { route, field } = operation;
@@ -54,7 +56,7 @@ function success(operation: RestOperation): object {
   if (route.status === 204) return { description: 'Done. The response has no body.', headers };
   const type = getNamedType(field.type);
   // A root field is nullable in GraphQL only, so that one failed alias does not discard the others; in REST a success never is.
-  return { description: describe(type), headers, content: jsonContent(type.name, schemaObject(type)) };
+  return { description: describe(type), headers, content: jsonContent(type) };
 }
 
 function notModified(operation: RestOperation): object {

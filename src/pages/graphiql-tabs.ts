@@ -1,8 +1,11 @@
+import { taskTable } from '../tasks/columns.js';
+
 // GraphiQL keeps what is typed into a query in the page's URL, but not variables: passwords belong there.
 
 /** The account of the examples. */
 export const exampleAccount = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' };
-const exampleTask = { title: 'Buy groceries', description: 'Milk, eggs, bread' };
+const { title, description } = taskTable.example;
+const exampleTask = { title, description };
 
 /** The header field that signs a tab in, without the token. */
 export const emptyAuthorization = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);

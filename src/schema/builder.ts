@@ -3,9 +3,9 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.js';
+import type { Moment } from '../db/moments.js';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
-import type { Moment, TaskRow } from '../tasks/row.js';
 import type { Context } from './context.js';
 import './public-fields.js';
 
@@ -26,6 +26,8 @@ export interface DocumentExtensions {
   readonly jsonSchema?: Readonly<Record<string, unknown>>;
   /** The rule that an input object or an argument is held against. */
   readonly rule?: z.ZodType;
+  /** The example of a type, by the names of GraphQL. */
+  readonly example?: object;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -36,15 +38,18 @@ export interface DeprecationExtension {
   readonly deprecation?: { readonly since: string; readonly sunset?: string };
 }
 
-/** Rows of tasks come from Prisma and from SQL of our own, which differ in how they hold a moment. */
-type ModelTypes = Omit<PrismaTypes, 'Task'> & { Task: Omit<PrismaTypes['Task'], 'Shape'> & { Shape: TaskRow } };
+/** Rows come from Prisma and from SQL of our own, which represent a point in time differently. */
+type WithMoments<Shape> = { [Key in keyof Shape]: Date extends Shape[Key] ? Exclude<Shape[Key], Date> | Moment : Shape[Key] };
+type ModelTypes = {
+  [Model in keyof PrismaTypes]: Omit<PrismaTypes[Model], 'Shape'> & { Shape: WithMoments<PrismaTypes[Model]['Shape']> };
+};
 
 /** What every noun's `schema.ts` is written with. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: ModelTypes;
   DefaultFieldNullability: false;
-  Scalars: { DateTime: { Input: never; Output: Moment }; ID: { Input: string; Output: string | number } };
+  Scalars: { DateTime: { Input: string; Output: Moment }; ID: { Input: string; Output: string | number } };
 }>({
   plugins: ['publicFields', PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
@@ -56,11 +61,13 @@ export const builder = new SchemaBuilder<{
 builder.queryType({ description: 'What can be read.' });
 builder.mutationType({ description: 'What can be changed.' });
 builder.scalarType('DateTime', {
-  description: 'A moment, as RFC 3339 in UTC with milliseconds: `2025-12-14T10:00:00.000Z`.',
+  description: 'A point in time, as RFC 3339 in UTC with milliseconds: `2025-12-14T10:00:00.000Z`.',
   extensions: { jsonSchema: { type: 'string', format: 'date-time' } },
-  // What comes from `Database.query` is spelled already.
+  // Rows of `Database.query` hold RFC 3339 text already.
   serialize: (moment) => (typeof moment === 'string' ? moment : moment.toISOString()),
-  parseValue: () => {
-    throw new TypeError('DateTime is only ever answered');
+  // The rule of an input checks the form, so that both APIs refuse it with the same error.
+  parseValue: (value) => {
+    if (typeof value !== 'string') throw new TypeError('DateTime must be a string');
+    return value;
   },
 });

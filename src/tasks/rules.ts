@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fieldError } from '../core/errors.js';
 import { text } from '../core/text.js';
 
-/** The two states of a task, as the database and REST spell them. */
+/** The statuses of a task, as the database and REST spell them. */
 export const taskStatuses = ['Pending', 'Completed'] as const;
 /** One of `taskStatuses`. */
 export type TaskStatus = (typeof taskStatuses)[number];
@@ -13,29 +13,28 @@ const status = z.enum(taskStatuses, {
   error: ({ input }) => (input === null ? 'Status must not be null' : 'Status must be Pending or Completed'),
 });
 
-/** What a new task needs. */
+/** The rule for a new task. */
 export const newTask = z.object({ title, description: description.optional() });
-/** A new task as the rules leave it. */
+/** A new task that passed the rule. */
 export type NewTask = z.output<typeof newTask>;
 
-/** What an update may change: absent keeps, `null` clears the description. */
+/** The rule for an update: absent fields stay, `null` clears the description. */
 export const taskChanges = z.object({
   title: title.optional(),
   description: description.optional(),
   status: status.optional(),
 });
-
-/** A search term: whatever text PostgreSQL can compare, no longer than the longest field it is looked for in. */
-export const searchTerm = z.object({ search: text('Search', { max: 1000 }).nullish() });
+/** An update that passed the rule. */
+export type TaskChanges = z.output<typeof taskChanges>;
 
 /** The largest id that PostgreSQL's `integer` holds. */
 export const largestTaskId = 2_147_483_647;
 
 /**
- * Reads a task's id.
- * @throws AppError `BAD_REQUEST` when it is no whole number from 1 to 2147483647.
+ * Parses the id of a task.
+ * @throws AppError `BAD_REQUEST` when it is not a whole number from 1 to 2147483647.
  */
-export function taskId(id: string | number): number {
+export function parseTaskId(id: string | number): number {
   const digits = String(id);
   const value = /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
   if (value <= largestTaskId) return value;

@@ -1,74 +1,78 @@
 import { builder } from '../schema/builder.js';
-import { idempotencyKeyOf, viewerOf } from '../schema/context.js';
+import { signedIn, signedInWrite } from '../schema/context.js';
 import './list-schema.js';
+import { taskTable } from './columns.js';
 import { newTask, taskChanges } from './rules.js';
 import { TaskStatusType, TaskType, taskIdSchema } from './task-schema.js';
 
 const CreateTaskInput = builder.inputType('CreateTaskInput', {
   description: 'A new task.',
-  extensions: { rule: newTask },
+  extensions: { rule: newTask, example: taskTable.example },
   fields: (t) => ({
-    title: t.string({ required: true, description: 'What to do: 1 to 200 characters; space around it is dropped.' }),
-    description: t.string({ description: 'More about it: at most 1000 characters, or null.' }),
+    title: t.string({
+      required: true,
+      description: 'Title, 1 to 200 characters. Leading and trailing whitespace is removed.',
+    }),
+    description: t.string({ description: 'Details, at most 1000 characters, or null.' }),
   }),
 });
 const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
-  description: 'What to change of a task; what is absent stays.',
-  extensions: { rule: taskChanges },
+  description: 'Fields to update. Omitted fields are left unchanged.',
+  extensions: { rule: taskChanges, example: { title: 'Buy more groceries', description: null, status: 'Completed' } },
   fields: (t) => ({
-    title: t.string({ description: 'A new title: 1 to 200 characters, never null.' }),
-    description: t.string({ description: 'A new description: at most 1000 characters; null clears it.' }),
-    status: t.field({ type: TaskStatusType, description: 'Where it stands now; never null.' }),
+    title: t.string({ description: 'New title, 1 to 200 characters, not null.' }),
+    description: t.string({ description: 'New details, at most 1000 characters; null clears them.' }),
+    status: t.field({ type: TaskStatusType, description: 'New status, not null.' }),
   }),
 });
 
-const whichTask = { required: true, description: 'Which task.', extensions: { jsonSchema: taskIdSchema } } as const;
+const idArg = { required: true, description: 'Identifier of the task.', extensions: { jsonSchema: taskIdSchema } } as const;
 
-const unlessChanged = {
-  description: 'Only if this is still its version; else `PRECONDITION_FAILED`.',
+const ifVersionArg = {
+  description: 'Apply only if the task still has this version; otherwise fail with `PRECONDITION_FAILED`.',
   extensions: { rest: 'if-match' },
 } as const;
 
 builder.queryField('task', (t) =>
   t.field({
-    description: 'Answers one of one’s own tasks.',
+    description: 'Returns one of your tasks.',
     type: TaskType,
     nullable: true,
-    args: { id: t.arg.id(whichTask) },
-    resolve: (_root, args, context) => context.services.tasks.get(viewerOf(context), args.id),
+    args: { id: t.arg.id(idArg) },
+    resolve: (_root, { id }, context) => context.services.tasks.get(signedIn(context), id),
   }),
 );
 builder.mutationFields((t) => ({
   createTask: t.field({
-    description: 'Makes a task of one’s own.',
+    description: 'Creates a task.',
     type: TaskType,
     nullable: true,
     args: { input: t.arg({ type: CreateTaskInput, required: true, description: 'The task.' }) },
-    resolve: (_root, { input }, context) => context.services.tasks.create(viewerOf(context), idempotencyKeyOf(context), input),
+    resolve: (_root, { input }, context) => context.services.tasks.create(signedInWrite(context), input),
   }),
   updateTask: t.prismaField({
-    description: 'Changes a task of one’s own.',
+    description: 'Updates one of your tasks.',
     type: TaskType,
     nullable: true,
     args: {
-      id: t.arg.id(whichTask),
+      id: t.arg.id(idArg),
       input: t.arg({ type: UpdateTaskInput, required: true, description: 'The changes.' }),
-      ifVersion: t.arg.int(unlessChanged),
+      ifVersion: t.arg.int(ifVersionArg),
     },
-    resolve: (query, _root, { input, ...which }, context) =>
-      context.services.tasks.update(viewerOf(context), idempotencyKeyOf(context), which, input, query),
+    resolve: (selection, _root, { input, ...ref }, context) =>
+      context.services.tasks.update(signedInWrite(context), ref, input, selection),
   }),
   deleteTask: t.id({
-    description: 'Deletes a task of one’s own. Answers the id that is gone.',
+    description: 'Deletes one of your tasks. Returns its id.',
     nullable: true,
-    args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
-    resolve: (_root, which, context) => context.services.tasks.remove(viewerOf(context), idempotencyKeyOf(context), which),
+    args: { id: t.arg.id(idArg), ifVersion: t.arg.int(ifVersionArg) },
+    resolve: (_root, ref, context) => context.services.tasks.remove(signedInWrite(context), ref),
   }),
   toggleTask: t.field({
-    description: 'Turns a pending task into a completed one, and back.',
+    description: 'Toggles a task between pending and completed.',
     type: TaskType,
     nullable: true,
-    args: { id: t.arg.id(whichTask), ifVersion: t.arg.int(unlessChanged) },
-    resolve: (_root, which, context) => context.services.tasks.toggle(viewerOf(context), idempotencyKeyOf(context), which),
+    args: { id: t.arg.id(idArg), ifVersion: t.arg.int(ifVersionArg) },
+    resolve: (_root, ref, context) => context.services.tasks.toggle(signedInWrite(context), ref),
   }),
 }));

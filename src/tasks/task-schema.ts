@@ -1,45 +1,48 @@
 import { builder } from '../schema/builder.js';
 import { viewerOf } from '../schema/context.js';
 import { UserType } from '../users/schema.js';
-import { largestTaskId, taskStatuses } from './rules.js';
+import { taskTable } from './columns.js';
+import { largestTaskId, type TaskStatus, taskStatuses } from './rules.js';
 
-/** Where a task stands. */
+/** The status of a task. */
 export const TaskStatusType = builder.enumType('TaskStatus', {
-  description: 'Where a task stands.',
+  description: 'The status of a task.',
   values: {
-    PENDING: { value: taskStatuses[0], description: 'Still to do.' },
+    PENDING: { value: taskStatuses[0], description: 'Not done yet.' },
     COMPLETED: { value: taskStatuses[1], description: 'Done.' },
   },
 });
-/** A task's id, as REST's documents describe it. */
+/** The id of a task in OpenAPI. */
 export const taskIdSchema = { type: 'integer', minimum: 1, maximum: largestTaskId } as const;
 
-/** Something to do. */
+/** A task. */
 export const TaskType = builder.prismaObject('Task', {
   description: 'Something to do.',
+  extensions: { example: taskTable.example },
   fields: (t) => ({
     id: t.exposeID('id', {
-      description: 'Identifies the task: a whole number from 1 to 2147483647.',
+      description: `Identifier of the task: a whole number from 1 to ${largestTaskId}.`,
       extensions: { rest: 'integer', jsonSchema: taskIdSchema },
     }),
-    userId: t.exposeString('userId', { description: 'Whose task it is.' }),
-    title: t.exposeString('title', { description: 'What to do: 1 to 200 characters.' }),
+    userId: t.exposeString('userId', { description: 'Identifier of the owner.' }),
+    title: t.exposeString('title', { description: 'Title, 1 to 200 characters.' }),
     description: t.exposeString('description', {
       nullable: true,
-      description: 'More about it: at most 1000 characters, or null.',
+      description: 'Details, at most 1000 characters, or null.',
     }),
-    // Of the two, as the database makes sure.
-    status: t.expose('status' as never, { type: TaskStatusType, description: 'Where it stands.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    // One of the two: the database has a constraint.
+    status: t.field({ type: TaskStatusType, description: 'Status.', resolve: ({ status }) => status as TaskStatus }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     version: t.exposeInt('version', {
-      description: 'Counts its changes, from 1: send it as `ifVersion` to change only what you have seen.',
-      // There it is the entity tag.
+      description:
+        'Version number, starting at 1 and incremented by every change. Pass it as `ifVersion` to fail instead of overwriting a change you have not seen.',
+      // In REST it is the entity tag.
       extensions: { rest: 'omit' },
     }),
     owner: t.field({
       type: UserType,
-      description: 'Whose task it is.',
+      description: 'The owner of the task.',
       extensions: { rest: 'omit' },
       resolve: (task, _args, context) => context.services.users.owner(viewerOf(context), task.userId),
     }),

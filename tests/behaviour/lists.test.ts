@@ -84,6 +84,19 @@ describe('behaviour/lists', () => {
       },
     );
 
+    it.each([
+      ['ΟΔΟΣ', 'a final sigma'],
+      ['οδοσ', 'its usual form'],
+      ['cafe\u0301 ', 'the decomposed form'],
+      ['CAF\u00c9 ', 'the composed form in upper case'],
+    ])('finds %j in a longer title, by %s', async (search) => {
+      const person = await newPerson(app);
+      for (const title of ['ΟΔΟΣΗΜΑ caf\u00e9 x', 'οδοσημα cafe\u0301 x', 'another'])
+        await style.call(app.fetch, 'createTask', { input: { title } }, person.token);
+      const { value } = await style.call(app.fetch, 'tasks', { search }, person.token);
+      expect((value as Page).total).toBe(2);
+    });
+
     it('combines filters', async () => {
       expect((await page({ search: 'milk', status: 'Completed' })).data.map(({ title }) => title)).toEqual(['milk', 'zebra']);
     });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertTasks, insertUsers, inventUsers } from '../../prisma/seed-rows.js';
-import { readConnection } from '../../src/tasks/connection.js';
-import type { TaskFilter } from '../../src/tasks/filter.js';
-import { taskSorts } from '../../src/tasks/order.js';
-import { readPage } from '../../src/tasks/pages.js';
-import { createTaskReads } from '../../src/tasks/reads.js';
+import type { SignedInContext } from '../../src/core/request-context.js';
+import { createLists, type Lists } from '../../src/lists/list.js';
+import type { TaskRow } from '../../src/tasks/columns.js';
+import { taskList } from '../../src/tasks/lists.js';
 import { taskStatuses } from '../../src/tasks/rules.js';
+import { createTaskStore } from '../../src/tasks/store.js';
 import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { explain, type PlanNode, recordStatements, type Statement } from '../support/plans.js';
 import { type Arguments, type Operation, styles } from '../support/styles.js';
@@ -14,10 +14,15 @@ describe('data/sql-plans', () => {
   let app: TestApp;
   let viewer: Person;
   let stranger: string;
+  type TaskLists = Lists<TaskRow, (typeof taskSorts)[number], 'status'>;
+  type TaskFilter = Partial<Parameters<TaskLists['page']>[1]>;
+  const taskSorts = taskList.sorts;
+  let lists: TaskLists;
 
   beforeAll(async () => {
     app = await openTestApp({}, 'postgresql');
     viewer = await newPerson(app);
+    lists = createLists(app.db, taskList);
     const others = inventUsers(99);
     stranger = others[0]?.id ?? '';
     await insertUsers(app.db, others, '');
@@ -37,43 +42,48 @@ describe('data/sql-plans', () => {
   }
 
   const filters: TaskFilter[] = [{}, { status: 'Pending' }, { search: 'budget' }, { status: 'Completed', search: 'budget' }];
-  const lists = filters.flatMap((filter) => taskSorts.map((sort): TaskFilter => ({ ...filter, sort })));
+  const everyList = filters.flatMap((filter) => taskSorts.map((sort): TaskFilter => ({ ...filter, sort })));
 
   /** Slices from both ends, up to a cursor, from one, and between two, with all that can be asked of them. */
   async function readSlices(filter: TaskFilter): Promise<void> {
-    const { edges } = await readConnection(app.db, asViewer(), filter);
+    const { edges } = await lists.connection(asViewer(), filter);
     const [after, before] = [edges[3]?.cursor, edges[9]?.cursor];
     const slices = [{ first: 5 }, { last: 5 }, { first: 5, after }, { first: 5, before }, { first: 5, after, before }];
     for (const slice of [...slices, { last: 5, after }, { last: 5, before }, { last: 5, after, before }]) {
-      const connection = await readConnection(app.db, asViewer(), { ...filter, ...slice });
+      const connection = await lists.connection(asViewer(), { ...filter, ...slice });
       await Promise.all([connection.totalCount(), connection.hasNextPage(), connection.hasPreviousPage()]);
     }
   }
 
-  const asViewer = () => ({ userId: viewer.id, sessionId: '' });
+  const asViewer = (): SignedInContext => ({
+    client: { address: '' },
+    idempotencyKey: undefined,
+    memo: new Map(),
+    viewer: { userId: viewer.id, sessionId: '' },
+  });
 
   describe('on 100,000 tasks no statement reads the whole table', () => {
     test('of a page by number, for every filter and order, near and far', async () => {
       const statements = await recordStatements(async () => {
-        for (const list of lists)
+        for (const list of everyList)
           for (const page of [1, 5])
-            for (const counted of [true, false])
-              await readPage(app.db, createTaskReads(app.db), asViewer(), { ...list, page }, counted);
+            for (const counted of [true, false]) await lists.page(asViewer(), { ...list, page, isCounted: counted });
       });
-      expect(statements).toHaveLength(lists.length * 2);
+      expect(statements).toHaveLength(everyList.length * 2);
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
     test('of the reads that concurrent requests share', async () => {
-      const reads = createTaskReads(app.db);
-      const key = { userId: viewer.id, page: 1, limit: 20 };
+      const store = createTaskStore(app.db);
+      const context = asViewer();
+      const key = { limit: 20 };
       const statements = await recordStatements(() =>
         Promise.all([
           ...taskSorts.flatMap((sort) =>
-            [true, false].flatMap((counted) => [reads.page(sort, key, counted), reads.page(sort, { ...key, page: 5 }, counted)]),
+            [true, false].flatMap((isCounted) => [1, 5].map((page) => lists.page(context, { ...key, page, sort, isCounted }))),
           ),
-          reads.get({ userId: viewer.id, id: 1 }),
-          reads.get({ userId: viewer.id, id: 2 }),
+          store.find({ userId: viewer.id, id: 1 }),
+          store.find({ userId: viewer.id, id: 2 }),
         ]),
       );
       expect(statements.map(({ text }) => text.includes('unnest'))).toEqual(Array(taskSorts.length * 2 + 1).fill(true));
@@ -82,9 +92,9 @@ describe('data/sql-plans', () => {
 
     test('of a connection, for every filter, order and slice', async () => {
       const statements = await recordStatements(async () => {
-        for (const list of lists) await readSlices(list);
+        for (const list of everyList) await readSlices(list);
       });
-      expect(statements.length).toBeGreaterThan(lists.length * 5);
+      expect(statements.length).toBeGreaterThan(everyList.length * 5);
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
@@ -132,7 +142,7 @@ describe('data/sql-plans', () => {
     test('of a page whose total is not wanted, which reads its index in order up to one row more, and counts nothing', async () => {
       for (const list of indexed) {
         const args = { ...list, page: 3, limit: 20 };
-        const [page] = await recordStatements(() => readPage(app.db, createTaskReads(app.db), asViewer(), args, false));
+        const [page] = await recordStatements(() => lists.page(asViewer(), { ...args, isCounted: false }));
         const nodes = page ? await explain(app.db, page) : [];
         const steps = nodes.map((node) => node['Node Type']).filter((type) => type !== 'Nested Loop' && type !== 'Result');
         // The aggregate makes one JSON value of the page's rows.
@@ -145,9 +155,9 @@ describe('data/sql-plans', () => {
 
     test('and a slice reads its index in order and what it answers alone, so that a far one costs what the first does', async () => {
       for (const list of indexed) {
-        const { edges } = await readConnection(app.db, asViewer(), { ...list, first: 100 });
+        const { edges } = await lists.connection(asViewer(), { ...list, first: 100 });
         const after = edges.at(-1)?.cursor;
-        const [slice] = await recordStatements(() => readConnection(app.db, asViewer(), { ...list, first: 20, after }));
+        const [slice] = await recordStatements(() => lists.connection(asViewer(), { ...list, first: 20, after }));
         const nodes = slice ? await explain(app.db, slice) : [];
         const condition = list.status ? /user_id.*status/ : /user_id/;
         // No Sort, and no Filter that would read more than it answers.

@@ -2,23 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.js';
 import { isForeignKeyViolation } from '../../src/db/faults.js';
 import { openPostgres } from '../../src/db/postgres.js';
-import { createTaskWrites, type TaskWrites } from '../../src/tasks/writes.js';
+import { createTaskStore, type TaskStore } from '../../src/tasks/store.js';
 import { openTestDatabase, type TestDatabase } from '../support/databases.js';
 
 describe('data/write-batches', () => {
   let opened: TestDatabase;
   let db: Database;
-  let writes: TaskWrites;
+  let writes: TaskStore;
   beforeEach(async () => {
     opened = await openTestDatabase();
     db = opened.db;
-    writes = createTaskWrites(db);
+    writes = createTaskStore(db);
     await db.query(`INSERT INTO users (id, email) VALUES ('ada', 'ada@example.com'), ('bob', 'bob@example.com')`, []);
   });
   afterEach(() => opened.drop());
 
   const makeAll = (people: readonly string[]) =>
-    Promise.allSettled(people.map((userId, n) => writes.create(db, { userId, title: `${userId} ${n}` })));
+    Promise.allSettled(people.map((userId, n) => writes.insert(db, { userId, title: `${userId} ${n}` })));
   const titles = async () =>
     (await db.query<{ title: string }>('SELECT title FROM tasks ORDER BY id', [])).map(({ title }) => title);
 
@@ -50,7 +50,7 @@ describe('data/write-batches', () => {
     const undo = new Error('undo');
     await expect(
       db.transaction(async (queries) => {
-        await writes.create(queries, { userId: 'ada', title: 'x' });
+        await writes.insert(queries, { userId: 'ada', title: 'x' });
         throw undo;
       }),
     ).rejects.toBe(undo);
@@ -58,14 +58,14 @@ describe('data/write-batches', () => {
   });
 
   it('two processes that toggle the same tasks, in orders of their own, never lock each other out', async () => {
-    const ids = (await Promise.all(Array.from({ length: 40 }, () => writes.create(db, { userId: 'ada', title: 'x' })))).map(
+    const ids = (await Promise.all(Array.from({ length: 40 }, () => writes.insert(db, { userId: 'ada', title: 'x' })))).map(
       ({ id }) => id,
     );
     // Among many the rows are found by their ids, one after the other; a short table is read from its beginning.
     await db.query(`INSERT INTO tasks (user_id, title) SELECT 'bob', 'x' FROM generate_series(1, 20000)`, []);
     await db.query('ANALYZE tasks', []);
     const other = await openPostgres(opened.url, 5);
-    const elsewhere = createTaskWrites(other);
+    const elsewhere = createTaskStore(other);
     const failures: unknown[] = [];
     for (const each of [db, other]) {
       const { query } = each;

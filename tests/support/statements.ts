@@ -55,10 +55,10 @@ const countRows = (result: unknown, traffic: Traffic): void => {
   for (const row of (result as { rows?: object[] } | undefined)?.rows ?? []) traffic.rows += rowsWithin(row);
 };
 
-/** A page comes as one row that holds its tasks, column by column (tasks/row.ts). */
+/** A page comes as one row that holds its items, column by column (db/table.ts). */
 function rowsWithin(row: object): number {
-  const tasks = 'tasks' in row && typeof row.tasks === 'string' ? JSON.parse(row.tasks)[0] : undefined;
-  return tasks?.length ?? 1;
+  const ids = 'rows' in row && typeof row.rows === 'string' ? JSON.parse(row.rows)[0] : undefined;
+  return ids?.length ?? 1;
 }
 
 /** pg's pool passes a callback, and gets no promise. */

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createBatching } from '../../src/core/batching.js';
+import { createBatcher } from '../../src/db/batcher.js';
 
-describe('data/batching', () => {
+describe('data/batcher', () => {
   const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-  describe('batching', () => {
+  describe('createBatcher', () => {
     it('reads a key that is alone by itself, and those that come together in one go, each with its own value', async () => {
       const calls: unknown[] = [];
-      const read = createBatching(
+      const read = createBatcher(
         async (key: number) => {
           calls.push(key);
           return key * 2;
@@ -34,7 +34,7 @@ describe('data/batching', () => {
           batches.push([...keys]);
           return new Promise<T>((resolve) => waiting.push(() => resolve(value)));
         };
-        read = createBatching(
+        read = createBatcher(
           (key: number) => hold([key], key),
           (keys) => hold(keys, [...keys]),
         );
@@ -84,7 +84,7 @@ describe('data/batching', () => {
 
     it('takes fifty keys to a batch at most', async () => {
       const sizes: number[] = [];
-      const read = createBatching(
+      const read = createBatcher(
         async (key: number) => key,
         async (keys) => {
           sizes.push(keys.length);
@@ -96,7 +96,7 @@ describe('data/batching', () => {
     });
 
     it('tries the keys of a failed batch one by one, so that only the guilty one fails', async () => {
-      const read = createBatching(
+      const read = createBatcher(
         async (key: string) => {
           if (key === 'bad') throw new Error('bad key');
           return key;
@@ -115,11 +115,11 @@ describe('data/batching', () => {
 
     describe('of writes', () => {
       class Undone extends Error {}
-      const changedNothing = (error: unknown) => error instanceof Undone;
+      const isSafeToRetry = (error: unknown) => error instanceof Undone;
 
       it('leaves for the next batch what may come but once in one', async () => {
         const batches: string[][] = [];
-        const toggle = createBatching(
+        const toggle = createBatcher(
           async (key: string) => {
             batches.push([key]);
             return batches.length;
@@ -128,7 +128,7 @@ describe('data/batching', () => {
             batches.push([...keys]);
             return keys.map(() => batches.length);
           },
-          { onlyOnce: (key) => key },
+          { conflictKey: (key) => key },
         );
         expect(await Promise.all(['a', 'b', 'a', 'a', 'c'].map(toggle))).toEqual([1, 1, 2, 3, 1]);
         expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['a']]);
@@ -137,12 +137,12 @@ describe('data/batching', () => {
       it('runs a batch again, key by key, only when it changed nothing', async () => {
         const alone: string[] = [];
         const failing = (error: Error) =>
-          createBatching(
+          createBatcher(
             async (key: string) => alone.push(key),
             async () => {
               throw error;
             },
-            { changedNothing },
+            { isSafeToRetry },
           );
         expect(await Promise.all(['a', 'b'].map(failing(new Undone())))).toEqual([1, 2]);
         const lost = new Error('connection lost');

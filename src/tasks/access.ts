@@ -1,0 +1,64 @@
+import DataLoader from 'dataloader';
+import { AppError } from '../core/errors.js';
+import { perRequest, type SignedInContext } from '../core/request-context.js';
+import { isMissingRow } from '../db/faults.js';
+import type { Logger } from '../log/log.js';
+import type { TaskRow } from './columns.js';
+import { parseTaskId } from './rules.js';
+import type { OwnedTask, TaskStore } from './store.js';
+
+/** A task as a client names it. */
+export interface TaskRef {
+  readonly id: string | number;
+  /** The version that it must still have, or several of which one will do; any when null or absent. */
+  readonly ifVersion?: number | readonly number[] | null;
+}
+
+/**
+ * Runs a statement on a task of the signed-in user, and explains why when it matched none.
+ * @param operation the root field, for the audit log.
+ * @param run returns the task, or nothing when no row matches `where`.
+ * @throws AppError `FORBIDDEN`, `NOT_FOUND`, `PRECONDITION_FAILED`; `BAD_REQUEST` for a malformed id.
+ */
+export type WithOwnTask = (
+  context: SignedInContext,
+  ref: TaskRef,
+  operation: string,
+  run: (where: OwnedTask) => Promise<TaskRow | null | undefined>,
+) => Promise<TaskRow>;
+
+/** Creates the access check of tasks. The owner is in the `where` of each statement; other users' tasks are never read. */
+export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
+  /** Whether ids exist, whoever owns the tasks. */
+  const existence = perRequest(
+    () =>
+      new DataLoader<number, boolean>(
+        async (ids) => {
+          const existing = new Set(await store.findExistingIds(ids));
+          return ids.map((id) => existing.has(id));
+        },
+        { cache: false },
+      ),
+  );
+
+  /** Tells 403 from 404, after no row matched. */
+  async function explainMiss(context: SignedInContext, taskId: number, operation: string): Promise<never> {
+    if (!(await existence(context).load(taskId))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
+    const event = 'task.forbidden';
+    log.warn({ audit: event, operation, taskId, userId: context.viewer.userId }, event);
+    throw new AppError('FORBIDDEN', { message: 'This task belongs to someone else.' });
+  }
+
+  return async (context, { id, ifVersion }, operation, run) => {
+    const where = { id: parseTaskId(id), userId: context.viewer.userId };
+    const version = ifVersion == null ? {} : { version: { in: [ifVersion].flat() } };
+    const task = await run({ ...where, ...version }).catch((error) => {
+      if (isMissingRow(error)) return null;
+      throw error;
+    });
+    if (task) return task;
+    // The user has this task: it is the version that does not match.
+    if (ifVersion != null && (await store.find(where))) throw new AppError('PRECONDITION_FAILED');
+    return explainMiss(context, where.id, operation);
+  };
+}
