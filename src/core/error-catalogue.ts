@@ -26,13 +26,13 @@ export const errorCatalogue = {
   UNAUTHENTICATED: {
     status: 401,
     title: 'Sign in to do this.',
-    when: 'There is no token, or it is malformed, expired, revoked, or not for this.',
+    when: 'The access token is missing, malformed, expired, revoked or not valid for this API; `details.reason` is `missing`, `invalid`, `expired` or `revoked`.',
     header: 'WWW-Authenticate',
   },
   INVALID_CREDENTIALS: {
     status: 401,
     title: 'Wrong email or password.',
-    when: 'The email or the password is wrong; which of them is not told.',
+    when: 'The email or the password is wrong; the response deliberately does not say which.',
     header: 'WWW-Authenticate',
   },
   FORBIDDEN: { status: 403, title: 'This task belongs to someone else.', when: 'The task exists, and is someone else’s.' },
@@ -46,7 +46,7 @@ export const errorCatalogue = {
   CONFLICT: {
     status: 409,
     title: 'It conflicts with what is there already, or under way.',
-    when: 'The email has an account already, or a request with the same idempotency key is in flight.',
+    when: 'The email already has an account, or a request with the same idempotency key is in progress.',
   },
   PRECONDITION_FAILED: {
     status: 412,
@@ -62,7 +62,7 @@ export const errorCatalogue = {
   VALIDATION_ERROR: {
     status: 422,
     title: 'A value breaks a rule.',
-    when: 'A required value is missing, one of the right type breaks a rule, or an idempotency key came before with another request: `details` names it.',
+    when: 'A required value is missing or violates a rule, or the idempotency key was already used for a different request. `details` names the field.',
   },
   QUERY_TOO_COMPLEX: {
     status: 400,
@@ -80,7 +80,7 @@ export const errorCatalogue = {
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests.',
-    when: 'A budget is used up; `details` and `Retry-After` tell when to try again.',
+    when: 'A rate limit is exceeded; `details` and `Retry-After` tell when to try again.',
     header: 'Retry-After',
   },
   INTERNAL_SERVER_ERROR: {

@@ -1,5 +1,5 @@
-import { withDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
+import { withTimeout } from '../core/timeout.js';
 import type { Database } from '../db/client.js';
 
 /** The process is up. */
@@ -35,7 +35,7 @@ export function createHealthService(db: Database, version: string): HealthServic
     const started = performance.now();
     const late = () => new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds });
     try {
-      await withDeadline(db.query('SELECT 1', []), patienceMs, late);
+      await withTimeout(db.query('SELECT 1', []), patienceMs, late);
     } catch (cause) {
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not answer.', retryAfterSeconds, cause });
     }

@@ -21,6 +21,11 @@ const codeAndDetails = {
         type: 'array',
         items: { type: 'object', required: ['field', 'error'], additionalProperties: false, properties: fault },
       },
+      reason: {
+        enum: ['missing', 'invalid', 'expired', 'revoked'],
+        description:
+          'Of `UNAUTHENTICATED`: no token was sent; it is not a valid one; it has expired: refresh; or its session has ended: sign in again.',
+      },
       retry_after_seconds: { type: 'integer', minimum: 1, description: 'The same as `Retry-After`.' },
     },
   },
@@ -64,7 +69,8 @@ export const errorSchema = (shape: 'Error' | 'Problem', codes: readonly ErrorCod
 });
 
 const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
-  CONFLICT: { field: 'email', error: 'Email has an account already' },
+  UNAUTHENTICATED: { reason: 'expired' },
+  CONFLICT: { field: 'email', error: 'Email already has an account' },
   VALIDATION_ERROR: { field: 'title', error: 'Title must be 1-200 characters' },
   RATE_LIMITED: { retry_after_seconds: 2 },
 };

@@ -1,5 +1,5 @@
 import { type GraphQLArgument, getNamedType, isNonNullType } from 'graphql';
-import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
+import { idempotencyKeyField, longestIdempotencyKey } from '../idempotency/key.js';
 import { isPublic } from '../schema/public-fields.js';
 import { examples, parameterExamples } from './openapi-examples.js';
 import { deprecationRefs, headerRefs } from './openapi-headers.js';

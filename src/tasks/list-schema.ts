@@ -1,8 +1,8 @@
+import { UserType } from '../accounts/user-schema.js';
 import { pageLimits, rowsExpected } from '../core/page.js';
 import { builder } from '../schema/builder.js';
 import { viewerOf } from '../schema/context.js';
 import { isSelected } from '../schema/selection.js';
-import { UserType } from '../users/schema.js';
 import type { TaskConnection, TaskEdge } from './connection.js';
 import { defaultSort, type TaskSort, taskSorts } from './order.js';
 import type { TaskPage } from './pages.js';

@@ -7,8 +7,8 @@ import type { Viewer } from '../core/viewer.js';
 import { forEachViewer, loaderForEach } from '../core/viewer-loader.js';
 import type { Database } from '../db/client.js';
 import { isForeignKeyViolation } from '../db/faults.js';
-import type { Ledger } from '../db/ledger.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import type { RunOnce } from '../idempotency/run.js';
 import type { Logger } from '../log/log.js';
 import { readConnection, type TaskConnection } from './connection.js';
 import type { ListQueries, TaskFilter } from './filter.js';
@@ -41,7 +41,7 @@ export interface TaskService {
 const listsAtOnce = 2;
 
 /** Makes the task operations over a database. */
-export function createTaskService(db: Database, ledger: Ledger, log: Logger): TaskService {
+export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): TaskService {
   const [reads, writes] = [createTaskReads(db), createTaskWrites(db)];
   const own = createOwnership(db, reads, log);
 
@@ -62,7 +62,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     get: (viewer, id) => own(viewer, { id }, 'task', reads.get),
     create: (viewer, key, input) => {
       const data = validate(newTask, input, 'task');
-      return ledger.once({ ...viewer, key, operation: 'createTask', payload: data }, (commit) =>
+      return runOnce({ viewer, idempotencyKey: key }, 'createTask', data, (commit) =>
         commit((queries) => writes.create(queries, { ...viewer, ...data })).catch((error) => {
           // The account went this moment, and its sessions with it.
           throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
@@ -73,7 +73,7 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
       const which = checked(givenWhich);
       const data = validate(taskChanges, input, 'task');
       const unchanged = Object.values(data).every((value) => value === undefined);
-      return ledger.once({ ...viewer, key, operation: 'updateTask', payload: { ...which, data } }, (commit) =>
+      return runOnce({ viewer, idempotencyKey: key }, 'updateTask', { ...which, data }, (commit) =>
         own(viewer, which, 'updateTask', (where) =>
           commit(({ prisma }) =>
             unchanged ? prisma.task.findUnique({ ...query, where }) : prisma.task.update({ ...query, where, data }),
@@ -83,14 +83,14 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     },
     remove: async (viewer, key, givenWhich) => {
       const which = checked(givenWhich);
-      const { id } = await ledger.once({ ...viewer, key, operation: 'deleteTask', payload: which }, (commit) =>
+      const { id } = await runOnce({ viewer, idempotencyKey: key }, 'deleteTask', which, (commit) =>
         own(viewer, which, 'deleteTask', (where) => commit(({ prisma }) => prisma.task.delete({ where }))),
       );
       return id;
     },
     toggle: (viewer, key, givenWhich) => {
       const which = checked(givenWhich);
-      return ledger.once({ ...viewer, key, operation: 'toggleTask', payload: which }, (commit) =>
+      return runOnce({ viewer, idempotencyKey: key }, 'toggleTask', which, (commit) =>
         own(viewer, which, 'toggleTask', (where) => commit((queries) => writes.toggle(queries, where))),
       );
     },

@@ -1,6 +1,6 @@
+import { UserType } from '../accounts/user-schema.js';
 import { builder } from '../schema/builder.js';
-import { viewerOf } from '../schema/context.js';
-import { UserType } from '../users/schema.js';
+import { signedIn } from '../schema/context.js';
 import { largestTaskId, taskStatuses } from './rules.js';
 
 /** Where a task stands. */
@@ -41,7 +41,7 @@ export const TaskType = builder.prismaObject('Task', {
       type: UserType,
       description: 'Whose task it is.',
       extensions: { rest: 'omit' },
-      resolve: (task, _args, context) => context.services.users.owner(viewerOf(context), task.userId),
+      resolve: (task, _args, context) => context.services.users.owner(signedIn(context), task.userId),
     }),
   }),
 });
