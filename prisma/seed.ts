@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import cliProgress from 'cli-progress';
 import { readDatabaseConfig, readFlags, runCommand } from '../scripts/command.js';
-import { hashPassword } from '../src/auth/passwords.js';
+import { hashPassword } from '../src/accounts/passwords.js';
 import { StartError } from '../src/core/start-error.js';
 import type { Database } from '../src/db/database.js';
 import { openDatabase } from '../src/db/open-database.js';

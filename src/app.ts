@@ -1,24 +1,28 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { createAuthenticate } from './auth/authenticate.js';
-import { createCredentials } from './auth/credentials.js';
-import { readSecret } from './auth/secret.js';
-import { createAuthService } from './auth/service.js';
-import { createSessions } from './auth/sessions.js';
-import { createTokens } from './auth/tokens.js';
+import { createAuthService } from './accounts/auth-service.js';
+import { createAuthenticate } from './accounts/authenticate.js';
+import { createCredentials } from './accounts/credentials.js';
+import { readSecret } from './accounts/secret.js';
+import { createSessionCache } from './accounts/session-cache.js';
+import { createSessions } from './accounts/sessions.js';
+import { createTokens } from './accounts/tokens.js';
+import { createUserService } from './accounts/user-service.js';
 import type { Config } from './config.js';
 import { readVersion } from './core/project.js';
 import type { Database } from './db/database.js';
-import { createLedger } from './db/ledger.js';
 import { openDatabase } from './db/open-database.js';
 import { createEngine } from './graphql/engine.js';
 import { createGraphqlHandler } from './graphql/handler.js';
 import { createHealthService } from './health/service.js';
 import type { Exchange } from './http/exchange.js';
+import { createRunOnce } from './idempotency/run.js';
+import { createIdempotencyStore } from './idempotency/store.js';
 import { createLogger, type Logger } from './log/log.js';
 import { openApiDocument } from './openapi/document.js';
 import { createPagesHandler } from './pages/handler.js';
 import { createPages } from './pages/pages.js';
+import { createMemoryRateLimiters, type RateLimiters } from './rate-limits/rate-limiters.js';
 import { createRestHandler } from './rest/handler.js';
 import { routes } from './rest/routes.js';
 import { restView } from './rest/view.js';
@@ -27,7 +31,6 @@ import { createExecutor } from './schema/executor.js';
 import { schema as ownSchema } from './schema/root.js';
 import { createServer, type RequestServer } from './server/server.js';
 import { createTaskService } from './tasks/service.js';
-import { createUserService } from './users/service.js';
 
 /** The whole product without a socket. */
 export interface App {
@@ -56,17 +59,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const db = overrides.db ?? (await openDatabase(config));
   const version = await readVersion();
 
-  const tokens = createTokens(secret, config.accessTtlSeconds);
-  const sessions = createSessions(db, tokens, log, config.refreshTtlSeconds);
-  const credentials = createCredentials(db, log, config.budgets?.login);
-  const { fingerprint } = tokens;
-  const ledger = createLedger({ db, log, fingerprint, mismatchBudget: config.budgets?.login });
-  const services: Services = {
-    auth: createAuthService({ db, ledger, tokens, sessions, credentials, signupBudget: config.budgets?.signup }),
-    users: createUserService({ db, ledger, credentials, sessions }),
-    tasks: createTaskService(db, ledger, log),
-    health: createHealthService(db, version),
-  };
+  const rateLimiters = createMemoryRateLimiters();
+  const { services, authenticate } = createServices({ config, db, log, secret, version, rateLimiters });
   const createContext = ({ identity, client, request }: Exchange): Context => {
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
     return { identity, caller: client, idempotency, services, prisma: db.prisma, memo: new Map() };
@@ -78,7 +72,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const server = createServer({
     config,
     log,
-    authenticate: createAuthenticate(tokens, sessions),
+    authenticate,
+    rateLimiters,
     graphql: createGraphqlHandler({ engine, createContext, log }),
     rest: await createRestHandler({ view, routes, execute: engine.execute, createContext }),
     pages: createPagesHandler(createPages({ explorer: config.explorer, version, openapi })),
@@ -91,4 +86,34 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await db.close();
     },
   };
+}
+
+interface ServiceParts {
+  readonly config: Config;
+  readonly db: Database;
+  readonly log: Logger;
+  readonly secret: string;
+  readonly version: string;
+  readonly rateLimiters: RateLimiters;
+}
+
+function createServices({ config, db, log, secret, version, rateLimiters }: ServiceParts) {
+  const { budgets } = config;
+  const tokens = createTokens(secret, config.accessTtlSeconds);
+  const sessionCache = createSessionCache(db);
+  const sessions = createSessions({ db, log, tokens, cache: sessionCache, ttlSeconds: config.refreshTtlSeconds });
+  const credentials = createCredentials({ db, log, rateLimiters, limit: budgets?.login });
+  const { fingerprint } = tokens;
+  const idempotency = createIdempotencyStore(db, log);
+  const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
+  const runOnce = createRunOnce({ db, store: idempotency, fingerprint, mismatches });
+  const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
+  const services: Services = {
+    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
+    users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache }),
+    tasks: createTaskService(db, runOnce, log),
+    health: createHealthService(db, version),
+  };
+  const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
+  return { services, authenticate };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Budget } from './core/budget.js';
-import { days, flag, host, origins, postgresUrl, proxies, rateLimit, wholeNumber } from './core/setting-values.js';
+import { days, flag, host, origins, postgresUrl, proxies, wholeNumber } from './core/setting-values.js';
+import { type RateLimit, rateLimit } from './rate-limits/rate-limit.js';
 
 /** The example secret of `.env.example`, which nobody may run with. */
 const exampleSecret = 'replace-me-with-at-least-32-random-bytes';
@@ -54,7 +54,7 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Undefined when the budgets are lifted. */
   readonly budgets:
-    | { readonly user: Budget; readonly anonymous: Budget; readonly login: Budget; readonly signup: Budget }
+    | { readonly user: RateLimit; readonly anonymous: RateLimit; readonly login: RateLimit; readonly signup: RateLimit }
     | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from '../src/config.js';
-import { parseBudget } from '../src/core/budget.js';
+import { parseRateLimit } from '../src/rate-limits/rate-limit.js';
 
 const goodSecret = 'k3Jx9vQ2mZ7pL4tR8wY1bN6cF5hD0sGa';
 
@@ -184,7 +184,7 @@ describe('the configuration', () => {
     ['-5/s', undefined],
     ['5/w', undefined],
   ])('reads the budget %s', (text, budget) => {
-    expect(parseBudget(text)).toEqual(budget);
+    expect(parseRateLimit(text)).toEqual(budget);
   });
 });
 

@@ -21,6 +21,8 @@ interface AppErrorOptions {
   allow?: readonly string[];
   /** Content codings that a request's body may have; sent as `Accept-Encoding` (RFC 9110 §15.5.16). */
   acceptEncoding?: string;
+  /** Sent as `WWW-Authenticate` with a 401, `Bearer` by default (RFC 6750 §3). */
+  challenge?: string;
 }
 
 /** The only error that people see. Anything else that is thrown becomes `INTERNAL_SERVER_ERROR`. */
@@ -29,17 +31,20 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
   readonly acceptEncoding: string | undefined;
+  readonly challenge: string;
 
   constructor(
     readonly code: ErrorCode,
-    { message = errorCatalogue[code].title, details = {}, retryAfterSeconds, cause, allow, acceptEncoding }: AppErrorOptions = {},
+    { message = errorCatalogue[code].title, details = {}, ...options }: AppErrorOptions = {},
   ) {
+    const { retryAfterSeconds, cause, allow, acceptEncoding, challenge = 'Bearer' } = options;
     super(message, { cause });
     this.name = 'AppError';
     this.details = details;
     this.retryAfterSeconds = retryAfterSeconds;
     this.allow = allow;
     this.acceptEncoding = acceptEncoding;
+    this.challenge = challenge;
   }
 
   /** The HTTP status of this error's code. */
@@ -53,7 +58,7 @@ export class AppError extends Error {
    */
   get headers(): Record<string, string> {
     return {
-      ...(this.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(this.status === 401 ? { 'www-authenticate': this.challenge } : {}),
       ...(this.allow ? { allow: this.allow.join(', ') } : {}),
       ...(this.acceptEncoding ? { 'accept-encoding': this.acceptEncoding } : {}),
       ...(this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }),

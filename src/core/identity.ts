@@ -1,3 +1,4 @@
+import { AppError } from './errors.js';
 import type { Viewer } from './viewer.js';
 
 /** Why a token was refused; clients see it as `details.reason`. */
@@ -11,3 +12,14 @@ export type Identity =
   /** The session could not be looked up. */
   | { readonly kind: 'unavailable'; readonly cause: unknown }
   | { readonly kind: 'authenticated'; readonly viewer: Viewer };
+
+/**
+ * The error of an operation that needs a signed-in user. RFC 6750 §3.1: the challenge names an error only when the request
+ * carried a token.
+ * @param reason why there is no such user, `missing` when the request carried no token.
+ */
+export const unauthenticated = (reason: InvalidTokenReason | 'missing'): AppError =>
+  new AppError('UNAUTHENTICATED', {
+    details: { reason },
+    ...(reason === 'missing' ? {} : { challenge: 'Bearer error="invalid_token"' }),
+  });

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import { type Budget, parseBudget } from './budget.js';
 import { isHost } from './host.js';
 
 /** An on/off switch, in any case. */
@@ -26,18 +25,6 @@ export const wholeNumber = (min: number, max: number) =>
     .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
-
-/** Node's timers end at 24.8 days, and a burst is counted over ten windows: with a longer one nothing would be limited. */
-const maxWindowSeconds = 2 * 86_400;
-
-/** A rate limit such as `100/s`. */
-export const rateLimit = z.string().transform((value, context): Budget => {
-  const limit = parseBudget(value);
-  if (limit && limit.seconds <= maxWindowSeconds) return limit;
-  const message = limit ? 'must have a window of at most 2 days (2d)' : 'must be a budget such as 100/s, 120/m or 10/15m';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
 
 /** Reads values separated by commas. @param faultOf says what is wrong with one, without repeating it; undefined when nothing is. */
 const listOf = (faultOf: (value: string) => string | undefined) =>

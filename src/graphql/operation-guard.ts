@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
+import { unauthenticated } from '../core/identity.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
 import { isPublic } from '../schema/public-fields.js';
@@ -75,7 +76,7 @@ function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchang
 }
 
 function refusalOf({ isPublic, complexity }: OperationFacts, { identity }: Exchange): AppError | undefined {
-  if (identity.kind === 'invalidToken' && !isPublic) return new AppError('UNAUTHENTICATED');
+  if (identity.kind === 'invalidToken' && !isPublic) return unauthenticated(identity.reason);
   return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;
 }
 

@@ -1,5 +1,5 @@
-import { withDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
+import { withTimeout } from '../core/timeout.js';
 import type { Database } from '../db/database.js';
 
 /** Status of the process. */
@@ -36,7 +36,7 @@ export function createHealthService(db: Database, version: string): HealthServic
     const started = performance.now();
     const onTimeout = () => new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds });
     try {
-      await withDeadline(db.query('SELECT 1', []), timeoutMs, onTimeout);
+      await withTimeout(db.query('SELECT 1', []), timeoutMs, onTimeout);
     } catch (cause) {
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not answer.', retryAfterSeconds, cause });
     }

@@ -17,6 +17,11 @@ const codeAndDetails = {
     properties: {
       ...fieldErrorSchema,
       errors: { type: 'array', items: { type: 'object', required: ['field', 'error'], properties: fieldErrorSchema } },
+      reason: {
+        enum: ['missing', 'invalid', 'expired', 'revoked'],
+        description:
+          'Of `UNAUTHENTICATED`: no token was sent; it is not a valid one; it has expired, so refresh; or its session has ended, so sign in again.',
+      },
       retry_after_seconds: { type: 'integer', minimum: 1, description: 'The same value as `Retry-After`.' },
     },
   },

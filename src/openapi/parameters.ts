@@ -1,5 +1,5 @@
 import { type GraphQLArgument, isNonNullType } from 'graphql';
-import { idempotencyKeyField, longestIdempotencyKey } from '../core/idempotency-key.js';
+import { idempotencyKeyField, longestIdempotencyKey } from '../idempotency/key.js';
 import type { RestOperation } from '../rest/operation.js';
 import type { Route } from '../rest/routes.js';
 import { deprecatedFlag, describe } from './description.js';

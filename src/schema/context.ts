@@ -1,14 +1,13 @@
-import type { Caller } from '../auth/credentials.js';
-import type { AuthService } from '../auth/service.js';
+import type { AuthService } from '../accounts/auth-service.js';
+import type { UserService } from '../accounts/user-service.js';
 import { AppError } from '../core/errors.js';
-import { parseIdempotencyKey } from '../core/idempotency-key.js';
-import type { Identity } from '../core/identity.js';
-import type { IdempotencyKey, RequestContext, SignedInContext } from '../core/request-context.js';
+import { type Identity, unauthenticated } from '../core/identity.js';
+import type { ClientInfo, IdempotencyKey, RequestContext, SignedInContext } from '../core/request-context.js';
 import type { Viewer } from '../core/viewer.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { HealthService } from '../health/service.js';
+import { parseIdempotencyKey } from '../idempotency/key.js';
 import type { TaskService } from '../tasks/service.js';
-import type { UserService } from '../users/service.js';
 
 /** The services of every noun, made once in `app.ts`. */
 export interface Services {
@@ -21,7 +20,7 @@ export interface Services {
 /** What every resolver gets, in GraphQL and in REST: one object for each request. */
 export interface Context {
   readonly identity: Identity;
-  readonly caller: Caller;
+  readonly caller: ClientInfo;
   /** The request's `Idempotency-Key` as it came, and the number of mutations that have used it. */
   readonly idempotency: { readonly field: string | null; writes: number };
   readonly services: Services;
@@ -41,7 +40,7 @@ export function viewerOf({ identity }: Pick<Context, 'identity'>): Viewer {
     const { cause } = identity;
     throw cause instanceof AppError ? cause : new AppError('SERVICE_UNAVAILABLE', { cause, retryAfterSeconds: 2 });
   }
-  throw new AppError('UNAUTHENTICATED');
+  throw unauthenticated(identity.kind === 'invalidToken' ? identity.reason : 'missing');
 }
 
 /**

@@ -1,5 +1,5 @@
-import { withDeadline as withTimeout } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
+import { withTimeout } from '../core/timeout.js';
 import { createExchange, type Exchange } from '../http/exchange.js';
 import type { HttpRequest } from '../http/request.js';
 import { HttpResponse } from '../http/response.js';

@@ -5,6 +5,7 @@ import type { Exchange } from '../http/exchange.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
 import type { Logger } from '../log/log.js';
+import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
 import { accessLog } from './access-log.js';
 import { type Authenticate, authentication } from './authentication.js';
@@ -21,6 +22,7 @@ export interface ServerParts {
   readonly config: Config;
   readonly log: Logger;
   readonly authenticate: Authenticate;
+  readonly rateLimiters: RateLimiters;
   readonly graphql: (exchange: Exchange) => Promise<HttpResponse>;
   readonly rest: (exchange: Exchange) => Promise<HttpResponse>;
   /** Undefined for what is not a page. */
@@ -38,12 +40,12 @@ export interface RequestServer {
 }
 
 /** The server: one ordered list of middleware, for both APIs and the pages. */
-export function createServer({ config, log, authenticate, graphql, rest, pages }: ServerParts): RequestServer {
+export function createServer({ config, log, authenticate, rateLimiters, graphql, rest, pages }: ServerParts): RequestServer {
   const middleware: Middleware[] = [
     clientAddress(config.trustedProxies),
     authentication(authenticate),
     cors({ corsOrigins: config.corsOrigins, production: config.production, log }),
-    rateLimit(config.budgets),
+    rateLimit(rateLimiters, config.budgets),
     body(),
     responseHeaders(),
     accessLog(log),

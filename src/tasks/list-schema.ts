@@ -1,3 +1,4 @@
+import { UserType } from '../accounts/user-schema.js';
 import { builder } from '../schema/builder.js';
 import { signedIn } from '../schema/context.js';
 import {
@@ -11,7 +12,6 @@ import {
   searchExtensions,
 } from '../schema/lists.js';
 import { isSelected } from '../schema/selection.js';
-import { UserType } from '../users/schema.js';
 import { taskTable } from './columns.js';
 import { taskList } from './lists.js';
 import { TaskStatusType, TaskType } from './task-schema.js';

@@ -3,7 +3,7 @@ import type { SignedInContext } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Database } from '../db/database.js';
 import { isForeignKeyViolation } from '../db/faults.js';
-import type { Ledger } from '../db/ledger.js';
+import type { RunOnce } from '../idempotency/run.js';
 import { createLists, type Lists } from '../lists/list.js';
 import type { Logger } from '../log/log.js';
 import { createTaskAccess, type TaskRef } from './access.js';
@@ -15,7 +15,7 @@ import { createTaskStore, type TaskSelection } from './store.js';
 /** Operations on the tasks of the signed-in user: `FORBIDDEN` for a task of another user, `NOT_FOUND` for none. */
 export interface TaskService extends Lists<TaskRow, (typeof taskList.sorts)[number], 'status'> {
   get(context: SignedInContext, id: string | number): Promise<TaskRow>;
-  /** @throws AppError `VALIDATION_ERROR`, and as `Ledger.once` */
+  /** @throws AppError `VALIDATION_ERROR`, and as `RunOnce` */
   create(context: SignedInContext, input: unknown): Promise<TaskRow>;
   /** Absent fields stay, null clears the description. @param selection what the client selected, for Prisma. */
   update(context: SignedInContext, ref: TaskRef, input: unknown, selection?: TaskSelection): Promise<TaskRow>;
@@ -26,22 +26,16 @@ export interface TaskService extends Lists<TaskRow, (typeof taskList.sorts)[numb
 }
 
 /** Creates the operations on tasks. */
-export function createTaskService(db: Database, ledger: Ledger, log: Logger): TaskService {
+export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): TaskService {
   const store = createTaskStore(db);
   const withOwnTask = createTaskAccess(store, log);
-  const write = ({ viewer, idempotencyKey }: SignedInContext, operation: string, payload: unknown) => ({
-    ...viewer,
-    key: idempotencyKey,
-    operation,
-    payload,
-  });
 
   return {
     ...createLists(db, taskList),
     get: (context, id) => withOwnTask(context, { id }, 'task', store.find),
     create: (context, input) => {
       const data = validate(newTask, input, 'task');
-      return ledger.once(write(context, 'createTask', data), (commit) =>
+      return runOnce(context, 'createTask', data, (commit) =>
         commit((queries) => store.insert(queries, { ...data, userId: context.viewer.userId })).catch((error) => {
           // The account has just been deleted, and its sessions with it.
           throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
@@ -51,20 +45,20 @@ export function createTaskService(db: Database, ledger: Ledger, log: Logger): Ta
     update: (context, taskRef, input, selection) => {
       const ref = parseTaskRef(taskRef);
       const data = validate(taskChanges, input, 'task');
-      return ledger.once(write(context, 'updateTask', { ...ref, data }), (commit) =>
+      return runOnce(context, 'updateTask', { ...ref, data }, (commit) =>
         withOwnTask(context, ref, 'updateTask', (where) => commit((queries) => store.update(queries, where, data, selection))),
       );
     },
     remove: async (context, taskRef) => {
       const ref = parseTaskRef(taskRef);
-      const { id } = await ledger.once(write(context, 'deleteTask', ref), (commit) =>
+      const { id } = await runOnce(context, 'deleteTask', ref, (commit) =>
         withOwnTask(context, ref, 'deleteTask', (where) => commit((queries) => store.remove(queries, where))),
       );
       return id;
     },
     toggle: (context, taskRef) => {
       const ref = parseTaskRef(taskRef);
-      return ledger.once(write(context, 'toggleTask', ref), (commit) =>
+      return runOnce(context, 'toggleTask', ref, (commit) =>
         withOwnTask(context, ref, 'toggleTask', (where) => commit((queries) => store.toggle(queries, where))),
       );
     },

@@ -1,6 +1,6 @@
+import { UserType } from '../accounts/user-schema.js';
 import { builder } from '../schema/builder.js';
-import { viewerOf } from '../schema/context.js';
-import { UserType } from '../users/schema.js';
+import { signedIn } from '../schema/context.js';
 import { taskTable } from './columns.js';
 import { largestTaskId, type TaskStatus, taskStatuses } from './rules.js';
 
@@ -44,7 +44,7 @@ export const TaskType = builder.prismaObject('Task', {
       type: UserType,
       description: 'The owner of the task.',
       extensions: { rest: 'omit' },
-      resolve: (task, _args, context) => context.services.users.owner(viewerOf(context), task.userId),
+      resolve: (task, _args, context) => context.services.users.owner(signedIn(context), task.userId),
     }),
   }),
 });

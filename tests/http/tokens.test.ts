@@ -114,7 +114,7 @@ describe('http/tokens', () => {
         status: 401,
         code: 'UNAUTHENTICATED',
         message: 'Sign in to do this.',
-        details: {},
+        details: { reason: expect.stringMatching(/^(invalid|expired|revoked)$/) },
       });
       expect(app.lines.slice(before).map(({ level }) => level)).toEqual([30]);
     });

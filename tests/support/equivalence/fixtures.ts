@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hashPassword } from '../../../src/auth/passwords.js';
-import { createTokens, digestOf } from '../../../src/auth/tokens.js';
+import { hashPassword } from '../../../src/accounts/passwords.js';
+import { createTokens, digestOf } from '../../../src/accounts/tokens.js';
 import type { Database } from '../../../src/db/database.js';
 import { password, testSecret } from '../app.js';
 import { claimsOf, encode, forge } from '../forge.js';
@@ -60,7 +60,7 @@ export async function newFixtures(): Promise<Fixtures> {
   passwordHash ??= await hashPassword(password);
   const userIds = Object.fromEntries(people.map((name) => [name, `user_${newId()}`])) as Record<Name, string>;
   const sessionIds = Object.fromEntries(refreshTokens.map((name) => [name, newId()])) as Record<RefreshToken, string>;
-  const first = (name: RefreshToken) => tokens.firstOf(sessionIds[name]);
+  const first = (name: RefreshToken) => tokens.initialRefreshToken(sessionIds[name]);
   return {
     tokens: accessTokens(userIds, sessionIds),
     refreshTokens: Object.fromEntries(refreshTokens.map((name) => [name, first(name)])) as Fixtures['refreshTokens'],
@@ -91,7 +91,7 @@ function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken
     'an expired token': forge({ ...claimsOf(ada), exp: now - 60 }),
     'a token of another’s session': sign('bob', sessions['ada’s']),
     'a token signed by a stranger': forge(claimsOf(ada), { secret: 'a stranger signs with this one, not with ours' }),
-    'a refresh token as bearer': tokens.firstOf(sessions['ada’s']),
+    'a refresh token as bearer': tokens.initialRefreshToken(sessions['ada’s']),
     'a garbled token': `${encode({ alg: 'none' })}.${ada.slice(10)}`,
   };
 }
@@ -115,9 +115,9 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
       expires_at: new Date(Date.now() + life).toISOString(),
     })),
     refresh_tokens: plan.flatMap(({ id, used }) => {
-      const token = tokens.firstOf(id);
+      const token = tokens.initialRefreshToken(id);
       // Its child was used as well, so it is no lost answer that is asked for again.
-      const family = used ? [token, tokens.childOf(token)] : [token];
+      const family = used ? [token, tokens.nextRefreshToken(token)] : [token];
       return family.map((each) => ({ digest: digestOf(each), session_id: id, used_at: used ? born : null }));
     }),
   };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createLiveSessions, type LiveSessions } from '../../src/auth/live-sessions.js';
+import { createSessionCache, type SessionCache } from '../../src/accounts/session-cache.js';
 
-describe('data/live-sessions', () => {
+describe('data/session-cache', () => {
   interface Row {
     readonly id: string;
     readonly userId: string;
@@ -13,7 +13,7 @@ describe('data/live-sessions', () => {
   /** The ids of each statement. */
   let asked: string[][];
   let answer: (ids: string[]) => Promise<Row[]>;
-  let live: LiveSessions;
+  let cache: SessionCache;
   beforeEach(() => {
     // The cache keeps time by the one, the renewal by the other.
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
@@ -24,7 +24,7 @@ describe('data/live-sessions', () => {
       asked.push([...(ids as string[])].sort());
       return answer(ids as string[]);
     };
-    live = createLiveSessions({ query: query as never });
+    cache = createSessionCache({ query: query as never });
   });
   afterEach(() => {
     jest.useRealTimers();
@@ -35,76 +35,76 @@ describe('data/live-sessions', () => {
 
   describe('a session in use', () => {
     it('is asked for ahead of its requests, together with all others: they find it known', async () => {
-      for (const viewer of viewers) expect(await live.isLive(viewer)).toBe(true);
+      for (const viewer of viewers) expect(await cache.isLive(viewer)).toBe(true);
       asked = [];
       await pass(5_000);
       expect(new Set(asked.map((ids) => ids.join()))).toEqual(new Set(['a,b,c']));
       // At once, not as a promise.
-      for (const viewer of viewers) expect(live.isLive(viewer)).toBe(true);
+      for (const viewer of viewers) expect(cache.isLive(viewer)).toBe(true);
     });
 
     it('belongs to its own person still', async () => {
-      expect(await live.isLive(ada)).toBe(true);
+      expect(await cache.isLive(ada)).toBe(true);
       await pass(5_000);
-      expect(live.isLive({ ...ada, userId: 'user_b' })).toBe(false);
+      expect(cache.isLive({ ...ada, userId: 'user_b' })).toBe(false);
     });
 
     it('is not asked for any more once nobody has come with it for half a minute, and is again when somebody does', async () => {
-      await live.isLive(ada);
+      await cache.isLive(ada);
       await pass(31_000);
       asked = [];
       await pass(60_000);
       expect(asked).toEqual([]);
-      expect(await live.isLive(ada)).toBe(true);
+      expect(await cache.isLive(ada)).toBe(true);
       await pass(1_000);
       expect(asked.length).toBeGreaterThan(1);
     });
 
     it('that ended on another process is refused within a second, whether or not it is asked for meanwhile', async () => {
-      await live.isLive(ada);
+      await cache.isLive(ada);
       await pass(5_000);
       rows = [];
       await pass(1_000);
-      expect(await live.isLive(ada)).toBe(false);
+      expect(await cache.isLive(ada)).toBe(false);
       asked = [];
       await pass(5_000);
       expect(asked).toEqual([['a']]);
     });
 
     it('that ended here stays so when an earlier answer comes late', async () => {
-      await live.isLive(ada);
+      await cache.isLive(ada);
       let arrive = () => {};
       answer = (ids) =>
         new Promise((resolve) => {
           arrive = () => resolve(rows.filter(({ id }) => ids.includes(id)));
         });
       await pass(400);
-      live.forget(['a']);
+      cache.markEnded(['a']);
       arrive();
       await pass(0);
-      expect(live.isLive(ada)).toBe(false);
+      expect(cache.isLive(ada)).toBe(false);
     });
 
     it('is asked for by its request when nobody could tell in time: the failure is the request’s', async () => {
-      await live.isLive(ada);
+      await cache.isLive(ada);
       answer = async () => {
         throw new Error('out of reach');
       };
       await pass(700);
-      expect(live.isLive(ada)).toBe(true);
+      expect(cache.isLive(ada)).toBe(true);
       await pass(800);
-      await expect(live.isLive(ada)).rejects.toThrow('out of reach');
+      await expect(cache.isLive(ada)).rejects.toThrow('out of reach');
       answer = async () => rows;
       await pass(400);
-      expect(live.isLive(ada)).toBe(true);
+      expect(cache.isLive(ada)).toBe(true);
     });
 
     it('counts from when it was asked for, not from when the answer came', async () => {
       answer = () => new Promise((resolve) => setTimeout(() => resolve(rows), 900));
-      const looked = live.isLive(ada);
+      const looked = cache.isLive(ada);
       await pass(900);
       expect(await looked).toBe(true);
-      expect(live.isLive(ada)).toBeInstanceOf(Promise);
+      expect(cache.isLive(ada)).toBeInstanceOf(Promise);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { fieldError } from './errors.js';
+import { fieldError } from '../core/errors.js';
 
 /** The header field's name, as errors and documents spell it. */
 export const idempotencyKeyField = 'Idempotency-Key';

@@ -1,0 +1,104 @@
+import { AppError } from '../core/errors.js';
+import type { ClientInfo } from '../core/request-context.js';
+import type { Database, Queries } from '../db/database.js';
+import { isUniqueViolation } from '../db/faults.js';
+import type { User } from '../generated/prisma/client.js';
+import type { Logger } from '../log/log.js';
+import type { RateLimit } from '../rate-limits/rate-limit.js';
+import type { RateLimiters } from '../rate-limits/rate-limiters.js';
+import { emailTaken } from './email.js';
+import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
+import type { NewSession } from './sessions.js';
+
+/** An account as far as passwords go. */
+export interface Account {
+  readonly userId: string;
+  readonly email: string;
+  /** Undefined for an account without a password. */
+  readonly passwordHash: string | undefined;
+}
+
+type FindAccount = () => Promise<Account | undefined>;
+
+/** Checks passwords, in whatever operation, and limits the failures. */
+export interface Credentials {
+  /**
+   * @param email the email of the attempt, also when it has no account.
+   * @param findAccount looks the account up; called once the limits allow the attempt, so that attempts keep their order.
+   * @returns the account.
+   * @throws AppError `INVALID_CREDENTIALS`; `RATE_LIMITED` after too many failures.
+   */
+  verifyPassword(client: ClientInfo, email: string, findAccount: FindAccount, password: string): Promise<Account>;
+  /** @returns undefined when the email has no account. */
+  findByEmail(email: string): Promise<Account | undefined>;
+  /** @returns undefined when the user has been deleted. */
+  findById(userId: string): Promise<Account | undefined>;
+}
+
+/** An address may fail over all accounts as often as for this many. */
+const accountsPerAddress = 10;
+
+interface Parts {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly rateLimiters: RateLimiters;
+  /** Failures for one account from one address. */
+  readonly limit: RateLimit | undefined;
+}
+
+/** Creates the check of passwords. */
+export function createCredentials({ db, log, rateLimiters, limit }: Parts): Credentials {
+  const perAccount = rateLimiters.failures('login-account', limit);
+  const perAddress = rateLimiters.failures('login-address', limit && { ...limit, points: limit.points * accountsPerAddress });
+
+  async function find(column: 'id' | 'email', value: string): Promise<Account | undefined> {
+    const [row] = await db.query<{ userId: string; email: string; passwordHash: string | null }>(
+      `SELECT id AS "userId", email, password_hash AS "passwordHash"
+       FROM users LEFT JOIN credentials ON user_id = id WHERE ${column} = $1`,
+      [value],
+    );
+    return row && { ...row, passwordHash: row.passwordHash ?? undefined };
+  }
+
+  return {
+    verifyPassword: async ({ address }, email, findAccount, password) => {
+      let account: Account | undefined;
+      const compare = async () => {
+        account = await findAccount();
+        return passwordMatches(password, account?.passwordHash);
+      };
+      const succeeded = await perAccount.attempt(`${address} ${email}`, () => perAddress.attempt(address, compare));
+      if (!succeeded || !account) {
+        log.warn({ audit: 'credentials.refused', userId: account?.userId, address }, 'credentials.rejected');
+        throw new AppError('INVALID_CREDENTIALS');
+      }
+      const { userId, passwordHash: outdated } = account;
+      if (outdated && isOutdated(outdated)) {
+        const passwordHash = await hashPassword(password);
+        // Only while the hash is the one that was compared: the password may have changed meanwhile.
+        await db.prisma.credential.updateMany({ where: { userId, passwordHash: outdated }, data: { passwordHash } });
+      }
+      return account;
+    },
+    findByEmail: (email) => find('email', email),
+    findById: (userId) => find('id', userId),
+  };
+}
+
+/** Stores a new account with its password and first session. @throws AppError `CONFLICT` when the email has an account. */
+export async function createAccount(
+  { prisma }: Queries,
+  { email, name }: { email: string; name: string },
+  passwordHash: string,
+  { userId, sessionId, digest, ttlSeconds }: NewSession,
+): Promise<User> {
+  const expiresAt = new Date(Date.now() + ttlSeconds * 1000);
+  const sessions = { create: { id: sessionId, expiresAt, refreshTokens: { create: { digest } } } };
+  try {
+    return await prisma.user.create({
+      data: { id: userId, email, name, credential: { create: { passwordHash } }, sessions },
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? emailTaken() : error;
+  }
+}

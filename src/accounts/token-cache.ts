@@ -1,0 +1,33 @@
+import { LRUCache } from 'lru-cache';
+import type { Viewer } from '../core/viewer.js';
+
+/** Only verified tokens are cached, so that nobody but their signer can fill the cache. */
+const maxTokens = 20_000;
+
+/** Verified access tokens, each until it expires. */
+export interface TokenCache {
+  /** @returns the user and session of a token that was verified before and has not expired. */
+  get(token: string): Viewer | undefined;
+  /** @param expiresAt the token's `exp`, in seconds since the epoch. */
+  set(token: string, viewer: Viewer, expiresAt: number): void;
+}
+
+/**
+ * Creates a cache of verified tokens, so that each signature is checked once. It says nothing of the session, which is looked
+ * up for every request.
+ */
+export function createTokenCache(): TokenCache {
+  const verified = new LRUCache<string, Viewer & { readonly expiresAt: number }>({ max: maxTokens });
+  return {
+    get: (token) => {
+      const entry = verified.get(token);
+      // RFC 7519 §4.1.4: a token must not be accepted on or after its expiration time.
+      if (!entry || Math.floor(Date.now() / 1000) >= entry.expiresAt) return undefined;
+      // A new object for each request: loaders are tied to it.
+      return { userId: entry.userId, sessionId: entry.sessionId };
+    },
+    set: (token, viewer, expiresAt) => {
+      verified.set(token, { ...viewer, expiresAt });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { builder } from '../schema/builder.js';
+import { signedIn, signedInWrite } from '../schema/context.js';
+import { deleteMeInput, updateMeInput } from './user-service.js';
+
+/** A user as clients see it. */
+export const UserType = builder.prismaObject('User', {
+  description: 'A user with an account.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Permanent identifier of the user.' }),
+    email: t.exposeString('email', { description: 'The email the user signs in with, in lower case.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Display name.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile was last changed.' }),
+  }),
+});
+
+const UpdateMeInput = builder.inputType('UpdateMeInput', {
+  description: 'Changes to your account. Omitted fields are left unchanged.',
+  extensions: { rule: updateMeInput },
+  fields: (t) => ({
+    name: t.string({ description: 'A new display name, 1–255 characters.' }),
+    email: t.string({ description: 'A new email. Requires `currentPassword`.' }),
+    currentPassword: t.string({ description: 'The current password.' }),
+    newPassword: t.string({
+      description: '8–128 characters and not a common password. Requires `currentPassword`; signs out all other sessions.',
+    }),
+  }),
+});
+const DeleteMeInput = builder.inputType('DeleteMeInput', {
+  description: 'Confirms the deletion with the account’s password.',
+  extensions: { rule: deleteMeInput },
+  fields: (t) => ({ password: t.string({ required: true, description: 'The current password.' }) }),
+});
+
+builder.queryField('me', (t) =>
+  t.field({
+    description: 'Returns the signed-in user.',
+    type: UserType,
+    nullable: true,
+    resolve: (_root, _args, context) => context.services.users.me(signedIn(context)),
+  }),
+);
+builder.mutationFields((t) => ({
+  updateMe: t.field({
+    description: 'Changes your name, email or password.',
+    extensions: { errors: ['INVALID_CREDENTIALS', 'CONFLICT'] },
+    type: UserType,
+    nullable: true,
+    args: { input: t.arg({ type: UpdateMeInput, required: true, description: 'The changes.' }) },
+    resolve: (_root, { input }, context) => context.services.users.updateMe(signedInWrite(context), input),
+  }),
+  deleteMe: t.boolean({
+    description: 'Deletes your account with all its tasks. Returns true.',
+    extensions: { errors: ['INVALID_CREDENTIALS'] },
+    nullable: true,
+    args: { input: t.arg({ type: DeleteMeInput, required: true, description: 'The password.' }) },
+    resolve: async (_root, { input }, context) => {
+      await context.services.users.deleteMe(signedInWrite(context), input);
+      return true;
+    },
+  }),
+}));

@@ -1,0 +1,126 @@
+import DataLoader from 'dataloader';
+import { z } from 'zod';
+import { fieldError } from '../core/errors.js';
+import { unauthenticated } from '../core/identity.js';
+import { perRequest, type SignedInContext } from '../core/request-context.js';
+import { validate } from '../core/validate.js';
+import type { Viewer } from '../core/viewer.js';
+import type { Database, Queries } from '../db/database.js';
+import { isMissingRow, isUniqueViolation } from '../db/faults.js';
+import type { User } from '../generated/prisma/client.js';
+import type { RunOnce } from '../idempotency/run.js';
+import type { IdempotencyStore } from '../idempotency/store.js';
+import type { Credentials } from './credentials.js';
+import { email, emailTaken } from './email.js';
+import { hashPassword } from './passwords.js';
+import { currentPassword, name, newPassword } from './rules.js';
+import type { SessionCache } from './session-cache.js';
+import type { Sessions } from './sessions.js';
+
+/** The input of `updateMe`. */
+export const updateMeInput = z.object({
+  name: name.optional(),
+  email: email.optional(),
+  currentPassword: currentPassword.optional(),
+  newPassword: newPassword.optional(),
+});
+/** The input of `deleteMe`. */
+export const deleteMeInput = z.object({ password: currentPassword });
+
+/** Reads and changes the viewer's account. */
+export interface UserService {
+  me(context: SignedInContext): Promise<User>;
+  /** The owner of one of the viewer's tasks: one statement for all that a request loads at once. */
+  owner(context: SignedInContext, userId: string): Promise<User>;
+  /** A new email or password needs the current password; a new password ends the other sessions. */
+  updateMe(context: SignedInContext, input: unknown): Promise<User>;
+  /** Deletes the account with its tasks, sessions and idempotency records. */
+  deleteMe(context: SignedInContext, input: unknown): Promise<void>;
+}
+
+interface Parts {
+  readonly db: Database;
+  readonly runOnce: RunOnce;
+  readonly idempotency: Pick<IdempotencyStore, 'deletePublic'>;
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
+  readonly sessionCache: SessionCache;
+}
+
+/** Creates the service of the viewer's account. */
+export function createUserService(parts: Parts): UserService {
+  const { db, runOnce, sessionCache } = parts;
+  // Without a cache: later fields of a mutation see what the earlier ones wrote.
+  const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
+  const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
+
+  return {
+    me: (context) => owner(context, context.viewer.userId),
+    owner,
+    updateMe: async (context, input) => {
+      const changes = validate(updateMeInput, input);
+      const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
+      if (isSensitive && changes.currentPassword === undefined) throw currentPasswordMissing();
+      return runOnce(context, 'updateMe', changes, async (commit) => {
+        if (isSensitive) await verifyPassword(parts, context, changes.currentPassword as string);
+        if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
+        const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
+        // A password change and the end of the other sessions must not come apart, with an idempotency key or without.
+        const atomically = context.idempotencyKey ? commit : db.transaction;
+        return atomically((queries) => save(parts, queries, context.viewer, changes, passwordHash));
+      });
+    },
+    deleteMe: async (context, input) => {
+      const payload = validate(deleteMeInput, input);
+      const { userId, sessionId } = context.viewer;
+      await runOnce(context, 'deleteMe', payload, async (commit) => {
+        await verifyPassword(parts, context, payload.password);
+        const endedSessions = await db.prisma.session.findMany({ where: { userId }, select: { id: true } });
+        await commit(({ query }) => query('DELETE FROM users WHERE id = $1', [userId]));
+        sessionCache.markEnded([sessionId, ...endedSessions.map(({ id }) => id)]);
+      });
+    },
+  };
+}
+
+const currentPasswordMissing = () =>
+  fieldError('VALIDATION_ERROR', [
+    { field: 'currentPassword', error: 'Current password is required to change email or password' },
+  ]);
+
+/** @returns a user or an error for each id, which may come twice. */
+async function findUsers({ prisma }: Database, ids: readonly string[]): Promise<(User | Error)[]> {
+  const users = await prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
+  const byId = new Map(users.map((user) => [user.id, user]));
+  return ids.map((id) => byId.get(id) ?? unauthenticated('revoked'));
+}
+
+async function verifyPassword({ credentials }: Parts, { viewer, client }: SignedInContext, password: string): Promise<void> {
+  const account = await credentials.findById(viewer.userId);
+  if (!account) throw unauthenticated('revoked');
+  await credentials.verifyPassword(client, account.email, async () => account, password);
+}
+
+interface Changes {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+async function save(
+  { sessions, idempotency }: Parts,
+  queries: Queries,
+  viewer: Viewer,
+  { name, email }: Changes,
+  passwordHash: string | undefined,
+): Promise<User> {
+  const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
+  const where = { id: viewer.userId };
+  const user = await queries.prisma.user.update({ where, data: { name, email, credential } }).catch((error) => {
+    if (isUniqueViolation(error)) throw emailTaken();
+    throw isMissingRow(error) ? unauthenticated('revoked') : error;
+  });
+  // A repeated sign-in must not hand out tokens for credentials that no longer work.
+  if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
+  if (passwordHash !== undefined) await sessions.revokeOthers(queries, viewer);
+  return user;
+}
