@@ -68,7 +68,7 @@ export class HttpRequest implements RequestParts {
 const absoluteForm = /^https?:\/\/[^/?#]*/i;
 
 /** RFC 9112 §3.2.2: a server accepts the absolute form of a target, too. */
-export function originForm(target: string): string {
+function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = target.replace(absoluteForm, '');
   return rest.startsWith('/') ? rest : `/${rest}`;

@@ -4,7 +4,7 @@ import type { Column, Columns, Table } from '../db/table.js';
 export type SortOrder<Name extends string = string> = Name | `-${Name}`;
 
 /** How the two directions of a column are described in the schema. */
-export interface SortTexts {
+interface SortTexts {
   readonly ascending: string;
   readonly descending: string;
 }

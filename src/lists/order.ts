@@ -15,8 +15,7 @@ export function orderOf<C extends Columns, Sort extends string>(
 export const isById = ({ key }: Order): boolean => key === 'id';
 
 /** Text is ordered by code point, as its index is, on every machine alike (docs/decisions/one-order-on-every-machine.md). */
-export const collated = (expression: string, { type }: Column): string =>
-  type === 'text' ? `${expression} COLLATE "C"` : expression;
+const collated = (expression: string, { type }: Column): string => (type === 'text' ? `${expression} COLLATE "C"` : expression);
 
 /**
  * Writes an `ORDER BY` list. Null counts as the highest value: last in ascending, first in descending order. That is the default

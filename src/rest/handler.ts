@@ -1,5 +1,6 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { AppError } from '../core/errors.js';
+import type { PageResult } from '../core/page.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
 import { type Context, viewerOf } from '../schema/context.js';
@@ -7,7 +8,7 @@ import type { Operation } from '../schema/executor.js';
 import { isPublic } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
-import { linkHeader, type PageNumbers } from './links.js';
+import { linkHeader } from './links.js';
 import { createOmitFields } from './omit-fields.js';
 import { operationOf, type RestOperation } from './operation.js';
 import { readQuery } from './parameters.js';
@@ -104,6 +105,6 @@ function formatSuccess(route: Route, { request }: Exchange, query: URLSearchPara
       return new HttpResponse(null, { status: 304, headers: { etag: headers.etag } });
   }
   if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
-  if (route.hasPages) headers.link = linkHeader(route.path, query, source as PageNumbers);
+  if (route.hasPages) headers.link = linkHeader(route.path, query, source as PageResult);
   return new HttpResponse(JSON.stringify(value), { status: route.status, headers });
 }

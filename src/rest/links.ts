@@ -1,16 +1,10 @@
-/** A page by number, and whether another one follows. */
-export interface PageNumbers {
-  readonly page: number;
-  readonly limit: number;
-  readonly total: number | undefined;
-  readonly hasNext: boolean;
-}
+import type { PageResult } from '../core/page.js';
 
 /**
  * Formats `Link` (RFC 8288) to the pages around one: `first`, `prev`, `next` and, if the total is known, `last`, with the
  * parameters of the request. References are relative, so that no `Host` field finds its way into them.
  */
-export function linkHeader(path: string, filters: URLSearchParams, { page, limit, total, hasNext }: PageNumbers): string {
+export function linkHeader(path: string, filters: URLSearchParams, { page, limit, total, hasNext }: PageResult): string {
   const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / limit));
   const link = (rel: string, target: number) => {
     const query = new URLSearchParams(filters);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { AppError, fieldError } from '../core/errors.js';
+import type { PageResult } from '../core/page.js';
 import { matchesIfNoneMatch, parseEntityTags } from '../http/entity-tags.js';
 import type { HeaderReader } from '../http/headers.js';
 
@@ -8,13 +9,9 @@ interface Versioned {
   readonly version: number;
 }
 
-/** A page of such resources; without `total` it tells whether there is a next page. */
-interface VersionedPage {
+/** A page of such resources. */
+interface VersionedPage extends PageResult {
   readonly data: readonly (Versioned & { readonly id: string | number })[];
-  readonly page: number;
-  readonly limit: number;
-  readonly total: number | undefined;
-  readonly hasNext: boolean;
 }
 
 /**

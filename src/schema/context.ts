@@ -20,7 +20,7 @@ export interface Services {
 /** What every resolver gets, in GraphQL and in REST: one object for each request. */
 export interface Context {
   readonly identity: Identity;
-  readonly caller: ClientInfo;
+  readonly client: ClientInfo;
   /** The request's `Idempotency-Key` as it came, and the number of mutations that have used it. */
   readonly idempotency: { readonly field: string | null; writes: number };
   readonly services: Services;
@@ -48,7 +48,7 @@ export function viewerOf({ identity }: Pick<Context, 'identity'>): Viewer {
  * @throws AppError as `viewerOf`
  */
 export const signedIn = (context: Context): SignedInContext => ({
-  client: context.caller,
+  client: context.client,
   idempotencyKey: undefined,
   memo: context.memo,
   viewer: viewerOf(context),
@@ -65,17 +65,13 @@ export const signedInWrite = (context: Context): SignedInContext => ({
 
 /** The context of a public write, for a service. @throws AppError `BAD_REQUEST` when the idempotency key is malformed. */
 export const publicWrite = (context: Context): RequestContext => ({
-  client: context.caller,
+  client: context.client,
   idempotencyKey: idempotencyKeyOf(context),
   memo: context.memo,
 });
 
-/**
- * Names the write that a mutation's resolver is about to make. To be called once for each, and in their order.
- * @returns undefined when the client gave no key.
- * @throws AppError `BAD_REQUEST` when it is no key.
- */
-export function idempotencyKeyOf({ idempotency }: Pick<Context, 'idempotency'>): IdempotencyKey | undefined {
+/** The key of the next mutation of a request. @returns undefined when the client sent none. */
+function idempotencyKeyOf({ idempotency }: Context): IdempotencyKey | undefined {
   if (idempotency.field === null) return undefined;
   return { key: parseIdempotencyKey(idempotency.field), part: idempotency.writes++ };
 }

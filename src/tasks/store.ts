@@ -14,7 +14,7 @@ export interface OwnedTask {
 }
 
 /** A new task and its owner. */
-export interface OwnedNewTask extends NewTask {
+interface OwnedNewTask extends NewTask {
   readonly userId: string;
 }
 

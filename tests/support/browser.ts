@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** How a page is visited. */
-export interface VisitSettings {
+interface VisitSettings {
   /** Light unless given. */
   readonly colorScheme?: 'light' | 'dark';
   /** Whether the visit provokes error responses, which the browser writes to the console. */

@@ -40,7 +40,7 @@ export function parseSource(file: string, text: string): SourceFile {
 }
 
 /** The layer line: a file may import from its own layer and from those after it. */
-export const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
+const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['main', /^main\.ts$/],
   ['app', /^app\.ts$/],
   ['server', /^server\//],
