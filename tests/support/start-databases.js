@@ -38,7 +38,9 @@ export default async function startDatabases({ watch, watchAll }) {
   ]);
   const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
   const { openPostgres } = await tsImport('../../src/db/postgres.ts', import.meta.url);
-  await Promise.all([makeImages(pglite, serveEmbedded), makeTemplate(openPostgres)]);
+  // One after the other: PGlite blocks this thread for longer than a connection to PostgreSQL may take.
+  await makeTemplate(openPostgres);
+  await makeImages(pglite, serveEmbedded);
 }
 
 /** At the end of the process, where nothing can be awaited. */
