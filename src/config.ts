@@ -39,7 +39,7 @@ const environment = z.object({
 export interface Config {
   readonly database: { readonly url: string | undefined; readonly poolSize: number };
   readonly dataDir: string;
-  /** Undefined outside production when none was given: `auth/secret.ts` then makes one and keeps it in `dataDir`. */
+  /** Undefined outside production when none was given: `accounts/secret.ts` then makes one and keeps it in `dataDir`. */
   readonly secret: string | undefined;
   readonly accessTtlSeconds: number;
   readonly refreshTtlSeconds: number;

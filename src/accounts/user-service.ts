@@ -66,7 +66,7 @@ export function createUserService(parts: Parts): UserService {
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         // A password change and the end of the other sessions must not come apart, with an idempotency key or without.
-        const atomically = context.idempotencyKey ? commit : db.transaction;
+        const atomically = isSensitive && !context.idempotencyKey ? db.transaction : commit;
         return atomically((queries) => save(parts, queries, context.viewer, changes, passwordHash));
       });
     },

@@ -63,6 +63,7 @@ export const parameterExamples: Readonly<Record<string, string | number>> = { id
 export const requestId = '5f0c6a2e-9d3b-4c57-8a54-0d1f7e3b9c11';
 
 const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
+  UNAUTHENTICATED: { reason: 'expired' },
   CONFLICT: { field: 'email', error: 'Email already has an account' },
   VALIDATION_ERROR: { field: 'title', error: 'Title must be 1-200 characters' },
   RATE_LIMITED: { retry_after_seconds: 2 },
