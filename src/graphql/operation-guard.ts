@@ -98,7 +98,7 @@ function factsOf(
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment]),
   );
-  const collected = root && collectFields(schema, fragments, { coerced, sources: {} }, root, operation.selectionSet);
+  const collected = root && collectFields(schema, fragments, coerced, root, operation.selectionSet);
   const names = [...(collected?.fields.values() ?? [])].map(([node]) => node?.name.value ?? '');
   // `__typename` and introspection have no field here, and are public.
   const fields = names.flatMap((name) => root?.getFields()[name] ?? []);

@@ -20,7 +20,7 @@ const collated = (expression: string, { type }: Column): string => (type === 'te
 /**
  * Writes an `ORDER BY` list. Null counts as the highest value: last in ascending, first in descending order. That is the default
  * of PostgreSQL, so that one index serves both directions.
- * @param expression writes a column, such as `tasks.title`.
+ * @param expression writes a column, such as `table.column`.
  * @param isReversed reads the order from its end.
  */
 export function orderBy(order: Order, expression: (column: Column, key: string) => string, isReversed = false): string {

@@ -12,7 +12,7 @@ export function isSelected(info: GraphQLResolveInfo, name: string): boolean {
     if (!selectionSet) return false;
     // The usual spelling needs no more than a look.
     if (selectionSet.selections.some((node) => isPlainly(name, node))) return true;
-    const { fields } = collectFields(schema, fragments, { coerced, sources: {} }, type, selectionSet);
+    const { fields } = collectFields(schema, fragments, coerced, type, selectionSet);
     return [...fields.values()].some(([node]) => node?.name.value === name);
   });
 }

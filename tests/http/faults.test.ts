@@ -48,7 +48,7 @@ describe('http/faults', () => {
           message: 'Something went wrong on our side.',
           details: {},
         });
-        const causes = lines.filter(({ level }) => level === 50);
+        const causes = lines.filter(({ err }) => err);
         expect(causes).toHaveLength(1);
         expect(causes[0]?.requestId).toBe(outcome.headers.get('x-request-id'));
         if (thrown !== null) expect(JSON.stringify(causes)).toContain(dsn);
@@ -75,7 +75,7 @@ describe('http/faults', () => {
         expect(outcome).toMatchObject({ status: isRest ? 503 : 200, code: 'SERVICE_UNAVAILABLE', details: {} });
         expect(Number(outcome.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
         expect(JSON.stringify(outcome)).not.toContain('hunter2');
-        expect(lines.filter(({ level }) => level === 40)).toHaveLength(1);
+        expect(lines.filter(({ err, level }) => err && level === 40)).toHaveLength(1);
       }
     });
   });

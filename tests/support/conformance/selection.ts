@@ -42,7 +42,7 @@ export function objectViolations(
   const sets = Array.isArray(nodes) ? nodes.map((node) => node.selectionSet) : [nodes as FieldNode['selectionSet']];
   const selections = sets.flatMap((set) => set?.selections ?? []);
   const selectionSet = { kind: 'SelectionSet', selections } as never;
-  const { fields } = collectFields(schema, fragments, { coerced: variables, sources: {} } as never, type, selectionSet);
+  const { fields } = collectFields(schema, fragments, variables, type, selectionSet);
   const order = [...fields.keys()];
   const unasked = Object.keys(value).filter((key) => !fields.has(key));
   return [
