@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anchorsOf, blocksOf, codeSpansOf, commandsOf, linksOf } from './support/markdown.js';
+import { copyDataDir } from './support/server-process.js';
 import { freePort, openShell } from './support/shell.js';
 import { coveredElsewhere, isSystemSection, stepsOf, walkThrough } from './support/walkthrough.js';
 
@@ -35,7 +36,7 @@ describe('every document', () => {
     const missing = codeSpansOf(text).flatMap((span) => {
       const [, script] = /^npm run ([\w:-]+)/.exec(span) ?? [];
       if (script && !scripts[script]) return [span];
-      const files = span.match(/(?<![\w./-])(src|tests|scripts|bench|prisma|docs)\/[\w./-]*\w/g) ?? [];
+      const files = span.match(/(?<![\w./@-])(src|tests|scripts|bench|prisma|docs)\/[\w./-]*\w/g) ?? [];
       return files.filter((file) => !existsSync(path.join(root, file)));
     });
     expect(missing).toEqual([]);
@@ -61,7 +62,7 @@ describe('the README', () => {
     const texts = await Promise.all(sources.map((name) => read(`src/${name}`)));
     const events = texts.flatMap((text) => {
       const code = text.replaceAll(/^\s*(\/?\*|\/\/).*$/gm, '');
-      return /\blog(ger)?\b/.test(code) ? [...code.matchAll(/'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:[-_][a-z]+)*)'/g)].map(([, event]) => event) : [];
+      return /\blog(ger)?\b/.test(code) ? [...code.matchAll(/(?<!audit: )'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:[-_][a-z]+)*)'/g)].map(([, event]) => event) : [];
     });
     const readme = await read('README.md');
     const table = /### Logs\n([\s\S]*?)\n### /.exec(readme)?.[1] ?? '';
@@ -84,8 +85,10 @@ describe('the commands of', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(walked)('%s do what it says, in order, from an empty data folder', async (name) => {
+  it.each(walked)('%s do what it says, in order', async (name) => {
+    // The first start on an empty folder is `.ci/smoke`'s.
     await rm(path.join(folder, '.data'), { recursive: true, force: true });
+    await copyDataDir(path.join(folder, '.data'));
     const blocks = blocksOf(await read(name)).filter(({ section }) => !isSystemSection(section));
     const shell = await openShell(folder, port);
     try {
@@ -93,5 +96,5 @@ describe('the commands of', () => {
     } finally {
       await shell.close();
     }
-  });
+  }, 300_000);
 });

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const serverStartTimeoutMs = 60_000;
+const serverStartTimeoutMs = 120_000;
 
 /** @returns a port that nobody listens on. */
 export function freePort(): Promise<number> {
