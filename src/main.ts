@@ -13,6 +13,9 @@ const shutdownTimeoutMs = 9_000;
 /** Of that, how long the reader of standard output may take to read the last lines of the log, in milliseconds. */
 const logFlushTimeoutMs = 1_000;
 
+/** npm forwards SIGINT to a server that Ctrl-C in the terminal has reached as well: within this time it is the same signal. */
+const repeatedSignalMs = 1_000;
+
 /** What a shutdown has to end. */
 interface Running {
   app?: App;
@@ -103,14 +106,15 @@ function flushed(log: Logger): Promise<void> {
 }
 
 function shutDownOnSignal(log: Logger, shutDown: (exitCode: 0) => Promise<void>): void {
-  let isFirst = true;
+  let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     // A second signal exits immediately.
-    if (!isFirst) {
+    if (firstAt !== undefined) {
+      if (performance.now() - firstAt < repeatedSignalMs) return;
       log.flush();
       process.exit(1);
     }
-    isFirst = false;
+    firstAt = performance.now();
     log.info({ signal }, 'shutdown.started');
     void shutDown(0);
   };

@@ -331,6 +331,32 @@ describe('npm start', () => {
     expect(printed).toContain('"msg":"shutdown.started"');
     await expect(fetch(/http\S+\/health/.exec(printed)?.[0] ?? '')).rejects.toThrow();
   });
+
+  it('lets a request in flight finish after Ctrl-C, which reaches the server from the terminal and from npm', async () => {
+    const DATA_DIR = path.join(folder, 'npm-interrupted');
+    await copyDataDir(DATA_DIR);
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, DATA_DIR, API_HOST: '127.0.0.1', API_PORT: '0' };
+    // In a process group of its own: a terminal signals the whole group.
+    const npm = spawn('npm', ['start'], { env, detached: true });
+    let printed = '';
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+    while (!/Health +http\S+\n/.test(printed) && npm.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    const body = '{"email":"a@example.com","password":"correct horse battery","name":"A"}';
+    const url = /http\S+(?=\/health)/.exec(printed)?.[0];
+    const signup = request(`${url}/api/auth/signup`, { method: 'POST', headers: { ...json, 'content-length': body.length } });
+    const response = once(signup, 'response');
+    signup.write(body.slice(0, 20));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const exited = once(npm, 'close');
+    process.kill(-(npm.pid ?? 0), 'SIGINT');
+    while (!printed.includes('shutdown.started')) await new Promise((resolve) => setTimeout(resolve, 50));
+    signup.end(body.slice(20));
+    const [{ statusCode }] = await response;
+    expect([statusCode, await exited]).toEqual([201, [0, null]]);
+  });
 });
 
 describe('on PostgreSQL', () => {
