@@ -27,12 +27,12 @@ the code on the page \`/docs/errors\`. GraphQL has \`extensions.code\` and \`ext
 \`details\` is \`{}\` where there is nothing to add. When fields fail, \`field\` and \`error\` name the first, and where there
 are several, \`errors\` lists all.
 
-| code | REST | message, unless there is more to say | description |
+| code | REST | default message | description |
 |---|---|---|---|
 ${errorTable}
 
-GraphQL answers 200 once there is data, also \`null\`; before that the same status as REST, but 200 for a \`BAD_REQUEST\`
-under \`application/json\`. \`QUERY_TOO_COMPLEX\` is 400 always.
+GraphQL responds with 200 once there is data, also \`null\`; before that the same status as REST, but 200 for a \`BAD_REQUEST\`
+under \`application/json\`. \`QUERY_TOO_COMPLEX\` is always 400.
 
 Written by \`npm run generate\` from \`src/core/error-catalogue.ts\`.
 `;

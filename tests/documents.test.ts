@@ -11,7 +11,9 @@ import { coveredElsewhere, isSystemSection, stepsOf, walkThrough } from './suppo
 const root = path.resolve(import.meta.dirname, '..');
 const read = (file: string) => readFile(path.join(root, file), 'utf8');
 const pagesIn = async (folder: string) =>
-  (await readdir(path.join(root, folder), { recursive: true })).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`);
+  (await readdir(path.join(root, folder), { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
 const names = ['README.md', 'CONTRIBUTING.md', ...(await pagesIn('docs')), ...(await pagesIn('bench'))];
 const documents = await Promise.all(names.map(async (name) => ({ name, text: await read(name) })));
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
@@ -62,7 +64,9 @@ describe('the README', () => {
     const texts = await Promise.all(sources.map((name) => read(`src/${name}`)));
     const events = texts.flatMap((text) => {
       const code = text.replaceAll(/^\s*(\/?\*|\/\/).*$/gm, '');
-      return /\blog(ger)?\b/.test(code) ? [...code.matchAll(/(?<!audit: )'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:[-_][a-z]+)*)'/g)].map(([, event]) => event) : [];
+      return /\blog(ger)?\b/.test(code)
+        ? [...code.matchAll(/(?<!audit: )'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:[-_][a-z]+)*)'/g)].map(([, event]) => event)
+        : [];
     });
     const readme = await read('README.md');
     const table = /### Logs\n([\s\S]*?)\n### /.exec(readme)?.[1] ?? '';
@@ -79,22 +83,30 @@ describe('the commands of', () => {
   let port: number;
   beforeAll(async () => {
     folder = await realpath(await mkdtemp(path.join(tmpdir(), 'tandem-documents-')));
-    for (const name of ['package.json', 'start.js', 'schema.graphql', 'openapi.json']) await copyFile(path.join(root, name), path.join(folder, name));
-    for (const name of ['dist', 'node_modules', 'prisma', 'scripts', 'src', 'tests']) await symlink(path.join(root, name), path.join(folder, name));
+    for (const name of ['package.json', 'start.js', 'schema.graphql', 'openapi.json'])
+      await copyFile(path.join(root, name), path.join(folder, name));
+    for (const name of ['dist', 'node_modules', 'prisma', 'scripts', 'src', 'tests'])
+      await symlink(path.join(root, name), path.join(folder, name));
     port = await freePort();
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(walked)('%s do what it says, in order', async (name) => {
-    // The first start on an empty folder is `.ci/smoke`'s.
-    await rm(path.join(folder, '.data'), { recursive: true, force: true });
-    await copyDataDir(path.join(folder, '.data'));
-    const blocks = blocksOf(await read(name)).filter(({ section }) => !isSystemSection(section));
-    const shell = await openShell(folder, port);
-    try {
-      expect(await walkThrough(shell, folder, stepsOf(blocks), (text) => text.replaceAll('localhost:8000', `localhost:${port}`))).toEqual([]);
-    } finally {
-      await shell.close();
-    }
-  }, 300_000);
+  it.each(walked)(
+    '%s do what it says, in order',
+    async (name) => {
+      // The first start on an empty folder is `.ci/smoke`'s.
+      await rm(path.join(folder, '.data'), { recursive: true, force: true });
+      await copyDataDir(path.join(folder, '.data'));
+      const blocks = blocksOf(await read(name)).filter(({ section }) => !isSystemSection(section));
+      const shell = await openShell(folder, port);
+      try {
+        expect(
+          await walkThrough(shell, folder, stepsOf(blocks), (text) => text.replaceAll('localhost:8000', `localhost:${port}`)),
+        ).toEqual([]);
+      } finally {
+        await shell.close();
+      }
+    },
+    300_000,
+  );
 });

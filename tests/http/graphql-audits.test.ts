@@ -48,7 +48,7 @@ describe('http/graphql-audits', () => {
       expect(rowsOf('Audits')).toEqual(counted);
     });
 
-    // They ask with `__type`, which is introspection: a server that keeps its schema to itself cannot answer it.
+    // They query `__type`, which is introspection.
     it('docs/graphql-over-http.md names the audits that fail where introspection is off, and no other does', async () => {
       const results: AuditResult[] = [];
       for (const { fn } of serverAudits({ url: urlOf(closed) })) results.push(await fn());
@@ -66,7 +66,7 @@ describe('http/graphql-audits', () => {
 
   /** The requests of the page's table. */
   const requests: Readonly<Record<string, () => { search?: string; init: RequestInit }>> = {
-    'a query that finds what it asks for': () => ({ init: post(body('{ health { status } }')) }),
+    'a query that succeeds': () => ({ init: post(body('{ health { status } }')) }),
     'a field that fails': () => ({ init: post(body('{ me { id } health { status } }')) }),
     'all fields fail': () => ({ init: post(body('{ me { id } }')) }),
     'a document that does not parse': () => ({ init: post(body('{')) }),
@@ -78,14 +78,14 @@ describe('http/graphql-audits', () => {
     'a document over a limit': () => ({
       init: post(body(`{ ${Array.from({ length: 16 }, (_, n) => `a${n}: __typename`).join(' ')} }`)),
     }),
-    'a token that does not hold': () => ({ init: post(body('{ me { id } }'), { authorization: `Bearer ${ada.token}x` }) }),
+    'an invalid token': () => ({ init: post(body('{ me { id } }'), { authorization: `Bearer ${ada.token}x` }) }),
     'a body that is not JSON': () => ({ init: post('NONSENSE') }),
     'a list of requests': () => ({ init: post(`[${body('{ __typename }')}]`) }),
     'no `query`': () => ({ init: post('{"qeury":"{ __typename }"}') }),
     'a mutation by GET': () => ({ search: `?query=${encodeURIComponent('mutation { logout }')}`, init: {} }),
     'another method than GET, HEAD, POST and OPTIONS': () => ({ init: { method: 'PUT' } }),
     'a body over 100 KiB': () => ({ init: post(body(`{ __typename }${' '.repeat(102_400)}`)) }),
-    'a body that is declared as anything but `application/json`': () => ({
+    'a body with another content type than `application/json`': () => ({
       init: post(body('{ __typename }'), { 'content-type': 'application/x-www-form-urlencoded' }),
     }),
   };

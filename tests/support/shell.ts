@@ -59,7 +59,7 @@ export async function openShell(cwd: string, port: number, env: Record<string, s
     bash.stdin.write(`${script}\nprintf '\\n:exit %d:\\n' "$?"\n`);
     for (;;) {
       const [end, code] = /\n:exit (\d+):\n$/.exec(printed) ?? [];
-      if (end !== undefined) return { code: Number(code), output: printed.slice(0, -end.length) };
+      if (end !== undefined) return { code: Number(code), output: printed.slice(0, -end.length).replace(/\n$/, '') };
       if (bash.exitCode !== null) throw new Error(`The shell ended:\n${printed}`);
       await sleep(20);
     }

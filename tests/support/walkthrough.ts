@@ -22,13 +22,15 @@ export interface Step {
   readonly command: string;
   /** A file that the prose names, to be written with the block's text: there is no command then. */
   readonly file?: string;
-  /** Undefined where the document shows nothing. */
+  /** What the commands of its block print together; undefined where the document shows nothing, and before the block's last. */
   readonly expected?: string;
+  /** Whether it begins a block. */
+  readonly isFirst: boolean;
   /** Whether the reader was told to press Ctrl-C before it. */
   readonly isInterrupted: boolean;
 }
 
-/** @returns the steps of a document's blocks, in order. What a block is said to print belongs to its last command. */
+/** @returns the steps of a document's blocks, in order. */
 export function stepsOf(blocks: readonly Block[]): Step[] {
   const steps: Step[] = [];
   let isInterrupted = false;
@@ -42,9 +44,9 @@ export function stepsOf(blocks: readonly Block[]): Step[] {
     }
     if (last) steps.push(last);
     const commands = language === 'sh' ? commandsOf(text) : [];
-    if (language === 'ts' && file) steps.push({ command: text, file, isInterrupted: false });
-    for (const command of commands) {
-      steps.push({ command, isInterrupted });
+    if (language === 'ts' && file) steps.push({ command: text, file, isFirst: true, isInterrupted: false });
+    for (const [index, command] of commands.entries()) {
+      steps.push({ command, isFirst: index === 0, isInterrupted });
       isInterrupted = false;
     }
   }
@@ -52,17 +54,25 @@ export function stepsOf(blocks: readonly Block[]): Step[] {
 }
 
 /** Does what a document says, as its reader would. @returns what went otherwise than it says; empty when nothing did. */
-export async function walkThrough(shell: Shell, cwd: string, steps: readonly Step[], adapt: (text: string) => string): Promise<string[]> {
+export async function walkThrough(
+  shell: Shell,
+  cwd: string,
+  steps: readonly Step[],
+  adapt: (text: string) => string,
+): Promise<string[]> {
   const faults: string[] = [];
-  for (const { command, file, expected, isInterrupted } of steps) {
+  let printed = '';
+  for (const { command, file, expected, isFirst, isInterrupted } of steps) {
+    if (isFirst) printed = '';
     if (isInterrupted && (await shell.interruptServer()) !== 0) faults.push('Ctrl-C did not end the server with 0.');
     if (file) {
       await mkdir(path.dirname(path.join(cwd, file)), { recursive: true });
       await writeFile(path.join(cwd, file), command);
     } else if (!(command in coveredElsewhere)) {
       const { code, output } = await perform(shell, adapt(command.replace(/^npm ci && /, '')));
-      const isAsSaid = expected === undefined || printedLines(output, adapt(expected));
-      if (code !== 0 || !isAsSaid) faults.push(`${command}\nexited with ${code} and printed:\n${output}`);
+      printed += `${output}\n`;
+      const isAsSaid = expected === undefined || printedLines(printed, adapt(expected));
+      if (code !== 0 || !isAsSaid) faults.push(`${command}\nexited with ${code} and printed:\n${printed}`);
     }
   }
   return faults;
