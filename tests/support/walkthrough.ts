@@ -34,15 +34,17 @@ export interface Step {
 export function stepsOf(blocks: readonly Block[]): Step[] {
   const steps: Step[] = [];
   let isInterrupted = false;
-  for (const { language, text, prose } of blocks) {
+  let sectionOfLast = '';
+  for (const { language, text, section, prose } of blocks) {
     isInterrupted ||= prose.includes('Ctrl-C');
     const last = steps.pop();
     const file = /`([\w./]+)`[^`\n]*:\s*$/.exec(prose)?.[1];
     if (language === 'text' || language === 'json') {
-      if (last) steps.push({ ...last, expected: text });
+      if (last) steps.push(section === sectionOfLast ? { ...last, expected: text } : last);
       continue;
     }
     if (last) steps.push(last);
+    sectionOfLast = section;
     const commands = language === 'sh' ? commandsOf(text) : [];
     if (language === 'ts' && file) steps.push({ command: text, file, isFirst: true, isInterrupted: false });
     for (const [index, command] of commands.entries()) {
