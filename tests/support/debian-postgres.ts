@@ -24,8 +24,9 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   const data = path.join(folder, 'data');
   await mkdir(data, { mode: 0o700 });
   // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? await findUser('postgres') : {};
-  if (user.uid !== undefined) for (const owned of [folder, data]) await chown(owned, user.uid, user.gid);
+  const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? await findUser('postgres') : {};
+  if (user.uid !== undefined && user.gid !== undefined)
+    for (const owned of [folder, data]) await chown(owned, user.uid, user.gid);
   await chmod(folder, 0o755);
   const options = { ...user, cwd: folder };
   const access = ['--auth-local=trust', '--auth-host=scram-sha-256'];

@@ -19,7 +19,7 @@ export function freePort(): Promise<number> {
 }
 
 /** What a command did. */
-export interface CommandResult {
+interface CommandResult {
   readonly code: number;
   /** Of both streams. */
   readonly output: string;
