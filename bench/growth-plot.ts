@@ -25,9 +25,9 @@ export function growthPlot(figures: readonly GrowthFigure[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
 <title>Median latency and database CPU time against the number of tasks in the table</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
-<text x="10" y="22" font-size="14">As the table grows (both axes by powers of ten; flat is good)</text>
+<text x="10" y="22" font-size="14">As the table grows (both axes logarithmic; flat is good)</text>
 ${panel(figures, 60, 'median latency, ms', ({ median }) => median)}
-${panel(figures, 60 + plotHeight + gap, 'CPU time of the database a request, µs', ({ database }) => database)}
+${panel(figures, 60 + plotHeight + gap, 'CPU time of the database per request, µs', ({ database }) => database)}
 </svg>
 `;
 }
