@@ -64,7 +64,7 @@ const withoutBlocks = (markdown: string) => markdown.replaceAll(/^```[\s\S]*?^``
 
 /** @returns the targets of a document's links and images. */
 export const linksOf = (markdown: string): string[] =>
-  [...withoutBlocks(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target as string);
+  [...withoutBlocks(markdown).matchAll(/\]\(([^)\s\\]+)\)/g)].map(([, target]) => target as string);
 
 /** @returns what a document puts between single backticks. */
 export const codeSpansOf = (markdown: string): string[] =>
