@@ -55,7 +55,7 @@ export const errorCatalogue = {
   },
   PRECONDITION_FAILED: {
     status: 412,
-    title: 'The resource has changed since you read it.',
+    title: 'It has changed since you read it.',
     description: 'The resource or the list has another version than the one that the request names.',
   },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.', description: 'The body is larger than 100 KiB.' },
