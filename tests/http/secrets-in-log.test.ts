@@ -20,7 +20,7 @@ describe('the log', () => {
   const input = { email: `${canary}@example.com`, password: canary, name: canary };
   const inline = `input: { email: "${canary}@example.com", password: "${canary}", name: "${canary}" }`;
 
-  describe('at level trace contains no password, token or body', () => {
+  describe('with DEBUG=true contains no password, token or body', () => {
     it.each<[string, () => Promise<unknown>]>([
       ['sign-ups over GraphQL and REST', () => Promise.all(styles.map((style) => style.call(app.fetch, 'signup', { input })))],
       [
