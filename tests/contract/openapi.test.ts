@@ -119,7 +119,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       expect(documented).toEqual(known);
     });
 
-    it('accepts preconditions in header fields: If-Match for changes and reads of a task, If-None-Match for reads', () => {
+    it('accepts preconditions in header fields: If-Match to read or change tasks, If-None-Match to read them', () => {
       const documented = operations.flatMap(({ operationId, parameters = [] }) =>
         parameters.filter((each) => each.in === 'header').map(({ name, required }) => [operationId, name, required]),
       );
