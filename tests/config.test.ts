@@ -16,7 +16,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('the configuration', () => {
-  it('has the defaults of the product page', () => {
+  it('has the documented defaults', () => {
     expect(readConfig({})).toEqual({
       database: { url: undefined, poolSize: 20 },
       dataDir: '.data',
@@ -40,11 +40,11 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig({ API_PORT: '', DATABASE_URL: '' })).toEqual(readConfig({}));
   });
 
-  it('turns the explorer off in production unless told otherwise', () => {
+  it('turns the explorer off in production by default', () => {
     expect(readConfig({ NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret })).toMatchObject({
       production: true,
       explorer: false,
@@ -59,7 +59,7 @@ describe('the configuration', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
 
-  it('reports all faults at once, and never a value', () => {
+  it('reports all invalid settings at once, without their values', () => {
     const faults = faultsOf({
       NODE_ENV: 'staging',
       API_PORT: '99999',
@@ -85,7 +85,7 @@ describe('the configuration', () => {
     expect(faults.join()).not.toMatch(/hunter2|99999|plenty/);
   });
 
-  it('needs a secret of its own in production', () => {
+  it('requires a secret in production', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^BETTER_AUTH_SECRET must be set/)]);
   });
 
@@ -93,20 +93,20 @@ describe('the configuration', () => {
     'changeme-changeme-changeme-changeme',
     'secret-secret-secret-secret-secret',
     'CHANGE_ME_CHANGE_ME_CHANGE_ME_CHANGE_ME',
-  ])('does not take the secret %j in production', (secret) => {
+  ])('rejects the secret %j in production', (secret) => {
     expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRET: secret })).toEqual([
       expect.stringMatching(/^BETTER_AUTH_SECRET is a placeholder/),
     ]);
   });
 
-  it('does not take the secret of .env.example', async () => {
+  it('rejects the secret of .env.example', async () => {
     const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
     const [, secret = ''] = /^#? ?BETTER_AUTH_SECRET=(.*)$/m.exec(example) ?? [];
     expect(Buffer.byteLength(secret)).toBeGreaterThanOrEqual(32);
     expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRET: secret })).toHaveLength(1);
   });
 
-  it('counts a secret in bytes', () => {
+  it('measures the length of a secret in bytes', () => {
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(16) })).toEqual([]);
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(15) })).toEqual(['BETTER_AUTH_SECRET must be at least 32 bytes']);
   });
@@ -154,18 +154,18 @@ describe('the configuration', () => {
     ['RATE_SIGNUP', '1/2d', undefined],
     ['RATE_SIGNUP', '1/30d', 'must have a window of at most 2 days'],
     ['RATE_SIGNUP', '0/h', 'must be a budget such as'],
-  ])('reads %s=%j, or says what is wrong', (name, value, fault) => {
+  ])('reads %s=%j, or explains what is wrong', (name, value, fault) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)]);
     expect(faults.join()).not.toMatch(/hunter2|nginx/);
   });
 
-  it('drops white space around values, and takes white space alone for a value that is not set', () => {
+  it('trims white space around values, and treats white space alone as not set', () => {
     expect(readConfig({ API_PORT: ' ', NODE_ENV: 'test ', DATA_DIR: ' data\n' })).toEqual(readConfig({ DATA_DIR: 'data' }));
     expect(faultsOf({ NODE_ENV: ' production' })).toEqual([expect.stringMatching(/^BETTER_AUTH_SECRET must be set/)]);
   });
 
-  it('takes the secret as it is, and does not count white space around it', () => {
+  it('keeps white space around the secret, but does not count it', () => {
     expect(readConfig({ BETTER_AUTH_SECRET: `${goodSecret}\n` }).secret).toBe(`${goodSecret}\n`);
     expect(faultsOf({ BETTER_AUTH_SECRET: `hunter2${' '.repeat(32)}` })).toEqual([
       'BETTER_AUTH_SECRET must be at least 32 bytes',
@@ -183,13 +183,13 @@ describe('the configuration', () => {
     ['5/0m', undefined],
     ['-5/s', undefined],
     ['5/w', undefined],
-  ])('reads the budget %s', (text, budget) => {
+  ])('reads the rate limit %s', (text, budget) => {
     expect(parseRateLimit(text)).toEqual(budget);
   });
 });
 
 describe('.env.example', () => {
-  it('and the README name every setting', async () => {
+  it('and the README list every setting', async () => {
     const [source, example, readme] = await Promise.all(
       ['../src/config.ts', '../.env.example', '../README.md'].map((file) => readFile(new URL(file, import.meta.url), 'utf8')),
     );

@@ -60,7 +60,7 @@ async function openBehindProxy() {
 
 describe.each(styles)('$name, when the database', (style) => {
   it.each(['down', 'silent'] as const)(
-    'is %s, says SERVICE_UNAVAILABLE within 2 s, stays healthy itself, and recovers',
+    'is %s, returns SERVICE_UNAVAILABLE within 2 s, reports itself healthy, and recovers',
     async (mode) => {
       const { proxy, fetch } = await openBehindProxy();
       const { token } = await newPerson({ fetch });

@@ -28,7 +28,7 @@ async function migrationsIn(prisma: URL): Promise<string[]> {
 const committed = pathToFileURL(`${path.resolve('prisma')}/`);
 
 describe('npm run db:migrate', () => {
-  test('applies what is missing, says what it was, and then that nothing is', async () => {
+  test('applies and prints the missing migrations, then reports that none is missing', async () => {
     const { url, drop } = await createPostgresDatabase('');
     const all = (await migrationsIn(committed)).sort().map((name) => `Applied ${name}.\n`);
     const done = 'The database is up to date.\n';
@@ -37,7 +37,7 @@ describe('npm run db:migrate', () => {
     await drop();
   });
 
-  test('names the migration that failed and why, leaves nothing of it behind, and tries again', async () => {
+  test('names the failed migration and its cause, rolls it back, and can be run again', async () => {
     const { url, drop } = await createPostgresDatabase('');
     await onDatabase(url, 'CREATE FUNCTION touch_updated_at() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$');
     const line = /The database could not be migrated: \d{14}_init: function "touch_updated_at" already exists .*/;
@@ -48,7 +48,7 @@ describe('npm run db:migrate', () => {
     await drop();
   });
 
-  test('counts a migration as applied whose process was killed before it came to know', async () => {
+  test('treats a migration as applied when the process was killed before it received the result', async () => {
     const { url, drop } = await createPostgresDatabase('');
     const dying = migrationAdapter(new PrismaPg({ connectionString: url }), async (script) => {
       await onDatabase(url, script);
@@ -94,7 +94,7 @@ describe('npm run db:migrate', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('takes no name that is no name', async () => {
+  test('rejects an invalid name', async () => {
     expect(await migrate('--create ../labels')).toEqual(refusal(/A migration's name is made of .*: not "\.\.\/labels"\./));
   });
 });

@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const seed = (args: string, env: Record<string, string>) => runScript('db:seed', args, env);
 
 describe('npm run db:seed', () => {
-  test('makes people who can sign in to their even share of the tasks, and runs twice', async () => {
+  test('creates users who can sign in and have an equal number of tasks, and can run twice', async () => {
     const { url, drop } = await createPostgresDatabase('');
     const first = await seed('--users 4 --tasks 120', { DATABASE_URL: url });
     const second = await seed('--users 2 --tasks 10', { DATABASE_URL: url });
@@ -44,7 +44,7 @@ describe('npm run db:seed', () => {
     await drop();
   });
 
-  test('fills an embedded database with tasks that look lived with', async () => {
+  test('fills an embedded database with realistic tasks', async () => {
     const DATA_DIR = path.join(folder, 'seeded');
     await copyDataDir(DATA_DIR);
     expect(await seed('--tasks 6000', { DATA_DIR })).toMatchObject({ code: 0, err: '' });
@@ -70,7 +70,7 @@ describe('npm run db:seed', () => {
     expect(found).toEqual({ tasks: 6000, owners: 10, ...looks });
   });
 
-  test('refuses what it cannot do in one line', async () => {
+  test('explains invalid arguments in one line', async () => {
     const env = { DATA_DIR: path.join(folder, 'never') };
     const refusals: [args: string, env: Record<string, string>, line: RegExp][] = [
       ['--users x', env, /--users must be a whole number from 1 to 10000\. Usage: .*/],
@@ -85,7 +85,7 @@ describe('npm run db:seed', () => {
     expect(await readdir(folder)).not.toContain('never');
   });
 
-  test('refuses a data folder that is in use', async () => {
+  test('rejects a data folder that is in use', async () => {
     const database = path.join(folder, 'held', 'pglite');
     await mkdir(database, { recursive: true });
     const unlock = await lockFolder(await realpath(database));

@@ -35,7 +35,7 @@ const noDrops = () => {
 };
 
 describe('the log output', () => {
-  it('writes lines together, after a tenth of a second', async () => {
+  it('writes lines together after a tenth of a second', async () => {
     const { sink, text, isWriting, drain } = openSink();
     const output = new LogOutput(sink, noDrops);
     output.write('one\n');
@@ -46,7 +46,7 @@ describe('the log output', () => {
     expect(text()).toBe('one\ntwo\n');
   });
 
-  it('writes at once when much has come, one write at a time, and goes on where a partial write ended', () => {
+  it('writes large output at once, one write at a time, and continues after a partial write', () => {
     const { sink, text, end, drain } = openSink();
     const output = new LogOutput(sink, noDrops);
     const line = `${'é'.repeat(3000)}\n`;
@@ -58,7 +58,7 @@ describe('the log output', () => {
     expect(text()).toBe(line.repeat(3));
   });
 
-  it('drops lines for a reader that stalls, says how many where they are missing, and goes on', () => {
+  it('drops lines while the reader stalls, writes how many are missing in their place, and continues', () => {
     const { sink, text, drain } = openSink();
     const dropped: number[] = [];
     const output = new LogOutput(sink, (lines) => {
@@ -97,7 +97,7 @@ describe('the log output', () => {
     expect(text()).toMatch(/^one\nx{5000}\n$/);
   });
 
-  it('calls back after a flush when all is written, or when the reader is gone', () => {
+  it('calls back after a flush when everything is written or the reader has closed', () => {
     const { sink, end } = openSink();
     const output = new LogOutput(sink, noDrops);
     const calls: unknown[] = [];

@@ -85,44 +85,41 @@ async function openPipe() {
 const load = (url: string, amount: number) =>
   autocannon({ url: `${url}/${'x'.repeat(7000)}`, connections: 16, amount }).then(({ errors, non2xx }) => ({ errors, non2xx }));
 
-describe.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
-  'the server ends on %s within its time, and serves until then,',
-  (signal) => {
-    it('when nobody reads its log', async () => {
-      const pipe = await openPipe();
-      const server = await startOn(pipe.writer);
-      expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
-      expect(await server.isHealthy()).toBe(true);
-      const { code, ms } = await server.stop(signal);
-      closeSync(pipe.reader);
-      expect(code).toBe(0);
-      expect(ms).toBeLessThan(9500);
-    });
+describe.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('the server serves until %s and ends in time', (signal) => {
+  it('when its log is not read', async () => {
+    const pipe = await openPipe();
+    const server = await startOn(pipe.writer);
+    expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
+    expect(await server.isHealthy()).toBe(true);
+    const { code, ms } = await server.stop(signal);
+    closeSync(pipe.reader);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(9500);
+  });
 
-    it('when the reader of its log is gone', async () => {
-      const pipe = await openPipe();
-      const server = await startOn(pipe.writer);
-      closeSync(pipe.reader);
-      expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
-      expect(await server.isHealthy()).toBe(true);
-      const { code, ms } = await server.stop(signal);
-      expect(code).toBe(0);
-      expect(ms).toBeLessThan(9500);
-    });
+  it('when the reader of its log has closed', async () => {
+    const pipe = await openPipe();
+    const server = await startOn(pipe.writer);
+    closeSync(pipe.reader);
+    expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
+    expect(await server.isHealthy()).toBe(true);
+    const { code, ms } = await server.stop(signal);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(9500);
+  });
 
-    it('when the disk of its log is full', async () => {
-      const server = await startOn(openSync('/dev/full', 'w'));
-      expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
-      expect(await server.isHealthy()).toBe(true);
-      const { code, ms } = await server.stop(signal);
-      expect(code).toBe(0);
-      expect(ms).toBeLessThan(9500);
-    });
-  },
-);
+  it('when the disk of its log is full', async () => {
+    const server = await startOn(openSync('/dev/full', 'w'));
+    expect(await load(server.url, 50)).toEqual({ errors: 0, non2xx: 50 });
+    expect(await server.isHealthy()).toBe(true);
+    const { code, ms } = await server.stop(signal);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(9500);
+  });
+});
 
-describe('a log that nobody reads', () => {
-  it('takes a bounded part of the memory, and says how many lines are missing when somebody reads again', async () => {
+describe('an unread log', () => {
+  it('uses bounded memory, and reports the number of missing lines when it is read again', async () => {
     const pipe = await openPipe();
     const server = await startOn(pipe.writer);
     await load(server.url, 300);

@@ -58,7 +58,7 @@ describe('tests/behaviour', () => {
     expect([...tested]).toContain(operation);
   });
 
-  it('would notice an operation that no behaviour test calls', () => {
+  it('is checked: an operation without a behaviour test is reported', () => {
     expect([...tested]).not.toContain('archiveTask');
   });
 });

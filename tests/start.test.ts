@@ -45,8 +45,8 @@ async function refusedStart(
   );
 }
 
-describe('the start is refused in one clear line each, with an exit code,', () => {
-  it('for bad settings, all at once', async () => {
+describe('the start fails with an exit code and one line for each problem', () => {
+  it('for invalid settings, all at once', async () => {
     const { code, said } = await refusedStart({ API_PORT: 'x', RATE_USER: 'y', BETTER_AUTH_SECRET: 'hunter2' });
     expect(code).toBe(1);
     expect(said.trim().split('\n').sort()).toEqual([
@@ -56,7 +56,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     ]);
   });
 
-  it('for a proxy that is no address, with the other faults, before the database is opened', async () => {
+  it('for an invalid proxy address, together with other invalid settings, before the database is opened', async () => {
     const { code, said } = await refusedStart({
       TRUSTED_PROXIES: 'nginx',
       API_HOST: '[::1]',
@@ -77,7 +77,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     ]);
   });
 
-  it('when the port is taken', async () => {
+  it('when the port is in use', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) =>
       other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)),
@@ -103,7 +103,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     });
   });
 
-  it('when the data folder, or a file of the embedded database, belongs to somebody else', async () => {
+  it('when the data folder, or a file of the embedded database, belongs to another user', async () => {
     const isRoot = process.getuid?.() === 0;
     const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
     const closed = path.join(folder, 'closed');
@@ -129,7 +129,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     });
   });
 
-  it('when the data folder is in use, and the folder can be used again after that process was killed', async () => {
+  it('when the data folder is in use; the folder can be used again after that process was killed', async () => {
     const DATA_DIR = path.join(folder, 'shared');
     await copyDataDir(DATA_DIR);
     const first = await startServer({ DATA_DIR });
@@ -154,7 +154,7 @@ describe('the start is refused in one clear line each, with an exit code,', () =
     expect(await second.stop()).toBe(0);
   });
 
-  it('for a wrong password, an unknown database and a server that is not there, never with the password', async () => {
+  it('for a wrong password, an unknown database or an unreachable server, without the password', async () => {
     const { url, drop } = await createPostgresDatabase();
     const nowhere = new URL(url);
     nowhere.port = '1';
@@ -202,7 +202,7 @@ describe('.env in the project’s folder', () => {
     return refusedStart(settings, { cwd: folder }, [path.join(project, serverEntry), ...command]);
   }
 
-  it('is read by the server, and the environment wins', async () => {
+  it('is read by the server, and environment variables take precedence', async () => {
     const file = '\uFEFF# Settings\r\nexport RATE_USER="x" # wrong\r\n\r\nRATE_LOGIN=x\nRATE_SIGNUP=\'\nx\'\n';
     expect(await refusedIn(file, { RATE_LOGIN: '10/15m' })).toEqual({
       code: 1,
@@ -221,18 +221,18 @@ describe('.env in the project’s folder', () => {
 
   it.each([
     ['a line without =', 'API_PORT=8000\nnonsense\n', 2],
-    ['a quote that does not end', 'API_PORT=8000\n\nDATA_DIR="data\nAPI_HOST=::1\n', 3],
-    ['text behind a quoted value', 'DATA_DIR="data" folder\n', 1],
+    ['an unterminated quote', 'API_PORT=8000\n\nDATA_DIR="data\nAPI_HOST=::1\n', 3],
+    ['text after a quoted value', 'DATA_DIR="data" folder\n', 1],
     ['a name with a space', 'API PORT=8000\n', 1],
     ['UTF-16', Buffer.from('\uFEFFAPI_PORT=8000\n', 'utf16le'), 1],
-  ])('is refused in one line for %s', async (_, file, line) => {
+  ])('is rejected in one line for %s', async (_, file, line) => {
     expect(await refusedIn(file)).toEqual({
       code: 1,
       said: expect.stringMatching(new RegExp(`^Tandem cannot start: \\S+/\\.env, line ${line}: not NAME=value[^\\n]*\\n$`)),
     });
   });
 
-  it('is refused in one line when it cannot be read', async () => {
+  it('is rejected in one line when it cannot be read', async () => {
     expect(await refusedIn(undefined)).toEqual({
       code: 1,
       said: expect.stringMatching(/^Tandem cannot start: \S+\/\.env cannot be read \(EISDIR\)\.\n$/),
@@ -241,7 +241,7 @@ describe('.env in the project’s folder', () => {
 });
 
 describe('a checkout that was never built', () => {
-  it.each([[], ['db:migrate'], ['db:seed']])('says so in one line: node start.js %s', async (...command) => {
+  it.each([[], ['db:migrate'], ['db:seed']])('reports that in one line: node start.js %s', async (...command) => {
     const project = await mkdtemp(path.join(folder, 'unbuilt-'));
     await copyFile(serverEntry, path.join(project, serverEntry));
     await writeFile(path.join(project, 'package.json'), '{"type":"module"}');
@@ -272,7 +272,7 @@ describe('in production', () => {
     ['an exception', 'process.uncaught-exception', 'throw new Error("planted")'],
     ['a rejection', 'process.unhandled-rejection', 'Promise.reject(new Error("planted"))'],
   ])(
-    '%s that nothing catches is logged, and ends the process after the requests in flight, with exit code 1',
+    '%s that is not caught is logged, and the process exits with code 1 after the requests in flight',
     async (_, msg, source) => {
       const { url: DATABASE_URL, drop } = await createPostgresDatabase();
       const server = await startServer({ DATABASE_URL, NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret }, bug(source));
@@ -288,7 +288,7 @@ describe('in production', () => {
     },
   );
 
-  it('prints JSON lines only: where it listens, warnings, and errors with the sources in their stacks', async () => {
+  it('the server prints only JSON lines: its URL, warnings, and errors with source positions in their stacks', async () => {
     const { url: DATABASE_URL, drop } = await createPostgresDatabase();
     const settings = { DATABASE_URL, NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret, API_HOST: '::1' };
     const server = await startServer(settings, bug('process.emitWarning("planted")'));
@@ -315,7 +315,7 @@ describe('in production', () => {
 });
 
 describe('npm start', () => {
-  it('hands SIGTERM on to the server, and ends with its exit code', async () => {
+  it('forwards SIGTERM to the server, and exits with its exit code', async () => {
     const DATA_DIR = path.join(folder, 'npm');
     await copyDataDir(DATA_DIR);
     const { PATH, HOME } = process.env;
@@ -360,7 +360,7 @@ describe('npm start', () => {
 });
 
 describe('on PostgreSQL', () => {
-  it('two processes that start at the same moment on an empty database both come up, and share it', async () => {
+  it('two processes that start simultaneously on an empty database both start and share it', async () => {
     const { url, drop } = await createPostgresDatabase('');
     const settings = { DATABASE_URL: url, BETTER_AUTH_SECRET: 'both-of-them-sign-with-this-very-one' };
     const [one, two] = await Promise.all([startServer(settings), startServer(settings)]);
@@ -378,7 +378,7 @@ describe('on PostgreSQL', () => {
     await drop();
   });
 
-  it('stores times in UTC whatever time zone the server and the process are in', async () => {
+  it('times are stored in UTC in every time zone of the server and the process', async () => {
     const { url, drop } = await createPostgresDatabase();
     const server = await startServer({ DATABASE_URL: url, TZ: 'Asia/Tokyo', PGTZ: 'Asia/Tokyo' });
     const signup = await fetch(`${server.url}/api/auth/signup`, {
@@ -399,20 +399,20 @@ describe('on PostgreSQL', () => {
   });
 });
 
-describe('the process, on its first start,', () => {
+describe('the process on its first start', () => {
   let server: ServerProcess;
   beforeAll(async () => {
     server = await startServer({ DATA_DIR: path.join(folder, 'new'), RATE_LIMIT: 'off' });
   });
   afterAll(() => server.stop());
 
-  it('prints where GraphiQL, the REST docs and the health check are, and says loudly that the budgets are lifted', () => {
+  it('prints the URLs of GraphiQL, the REST docs and the health check, and warns that rate limits are off', () => {
     for (const address of ['/graphql', '/docs', '/health'])
       expect(server.output()).toContain(`http://127.0.0.1:${server.port}${address}`);
     expect(server.output()).toMatch(/WARNING: RATE_LIMIT=off/);
   });
 
-  it('finishes what is in flight on SIGTERM, closes the database, and exits with 0 within ten seconds', async () => {
+  it('completes the requests in flight on SIGTERM, closes the database, and exits with 0 within ten seconds', async () => {
     const body = '{"email":"a@example.com","password":"correct horse battery","name":"A"}';
     // The interim response 100 tells that the server has read the request's head: it is in flight when the signal comes.
     const headers = { ...json, 'content-length': String(body.length), expect: '100-continue' };

@@ -20,7 +20,7 @@ describe('the source', () => {
     files = await readSources();
   });
 
-  it('imports only along the layer line, and each library only where it belongs', () => {
+  it('imports only along the layer order, and each library only where it is allowed', () => {
     expect(files.flatMap(importViolations)).toEqual([]);
   });
 
@@ -40,7 +40,7 @@ describe('the source', () => {
     ['tasks/service.ts', "import { x } from '@pothos/core';"],
     ['schema/root.ts', "const x = await import('../server/server.js');"],
     ['utils.ts', ''],
-  ])('a planted import against the line is found: %s %s', (file, text) => {
+  ])('is checked for imports against the layer order: %s %s', (file, text) => {
     expect(importViolations(parseSource(file, text))).toHaveLength(1);
   });
 
@@ -48,7 +48,7 @@ describe('the source', () => {
     expect(importCycles(files)).toEqual([]);
   });
 
-  it('a planted cycle is found', () => {
+  it('is checked for import cycles', () => {
     const planted = [
       parseSource('a.ts', "import { b } from './b.js';"),
       parseSource('b.ts', "import type { c } from './c.js';"),
@@ -62,28 +62,28 @@ describe('the source', () => {
   });
 
   it.each(['x as never', 'x as unknown as string', 'const x: any = 1', 'x as any', '// @ts-ignore'])(
-    'a planted cast is found: %s',
+    'is checked for casts: %s',
     (text) => {
       expect(castViolations(parseSource('a.ts', text))).toHaveLength(1);
     },
   );
 
-  it('has at most 14 files in a room, and at most 150 lines in a file', () => {
+  it('has at most 14 files in a folder, and at most 150 lines in a file', () => {
     expect(roomViolations(files)).toEqual([]);
     const long = files.filter(({ text }) => text.split('\n').length - 1 > 150).map(({ file }) => file);
     expect(long).toEqual([]);
   });
 
-  it('a planted fifteenth file is found', () => {
+  it('is checked for a fifteenth file', () => {
     const planted = Array.from({ length: 15 }, (_, n) => parseSource(`room/file-${n}.ts`, ''));
     expect(roomViolations(planted)).toEqual(['room has 15 files']);
   });
 
-  it('reads the environment in config.ts alone', () => {
+  it('reads environment variables only in config.ts', () => {
     expect(files.filter(({ text }) => text.includes('process.env')).map(({ file }) => file)).toEqual(['config.ts']);
   });
 
-  it('names no noun of the domain in core/, http/ and lists/', () => {
+  it('does not mention the domain in core/, http/ and lists/', () => {
     const shared = files.filter(({ file }) => /^(core|http|lists)\//.test(file));
     expect(shared.filter(({ text }) => /\btasks?\b/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('the schema', () => {
     expect(silent).toEqual([]);
   });
 
-  it('has every operation that the routes name, and the routes all but what only GraphQL has', () => {
+  it('has every operation of the routes table, which has every operation except those of GraphQL alone', () => {
     const coordinates = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
     );
@@ -113,7 +113,7 @@ describe('the schema', () => {
     expect(routed.sort()).toEqual(coordinates.filter((coordinate) => coordinate !== 'Query.tasksConnection').sort());
   });
 
-  it('opens only these operations to people who are not signed in', () => {
+  it('makes only these operations public', () => {
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.values(type?.getFields() ?? {}));
     const open = fields.filter(isPublic);
     expect(open.map(({ name }) => name).sort()).toEqual(['databaseHealth', 'health', 'login', 'refresh', 'signup']);

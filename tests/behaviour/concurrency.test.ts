@@ -5,7 +5,7 @@ import { styles } from '../support/styles.js';
 
 const app = await sharedApp();
 
-describe('behaviour/concurrency', () => {
+describe('concurrent requests of several users', () => {
   interface Task {
     readonly id: number;
     readonly user_id: string;
@@ -38,8 +38,8 @@ describe('behaviour/concurrency', () => {
   const sorts = ['-id', 'id', 'title'];
   const anyOf = <T>(items: readonly T[], n: number): T => items[n % items.length] as T;
 
-  describe.each(styles)('while many people read at once over $name', (style) => {
-    it('each gets their own pages, with their own totals, and nobody’s else', async () => {
+  describe.each(styles)('that read over $name', (style) => {
+    it('return each user’s own pages with their own totals', async () => {
       const reads = Array.from({ length: 240 }, async (_, n) => {
         const person = anyOf(people, n);
         const args = { sort: anyOf(sorts, n >> 3), limit: 1 + (n % 30), page: 1 + (n % 3) };
@@ -53,7 +53,7 @@ describe('behaviour/concurrency', () => {
       await Promise.all(reads);
     });
 
-    it('each gets their own task, FORBIDDEN for another’s and NOT_FOUND for none', async () => {
+    it('return each user’s own task, FORBIDDEN for another user’s task and NOT_FOUND for a missing one', async () => {
       const reads = Array.from({ length: 240 }, async (_, n) => {
         const person = anyOf(people, n);
         const own = anyOf(person.tasks, n >> 3);
@@ -68,15 +68,15 @@ describe('behaviour/concurrency', () => {
       await Promise.all(reads);
     });
 
-    it('they share statements', async () => {
+    it('share statements', async () => {
       await Promise.all(people.map(({ token }) => style.call(app.fetch, 'me', {}, token)));
       const read = (_: unknown, n: number) => style.call(app.fetch, 'tasks', { limit: 5 }, anyOf(people, n).token);
       expect(await countStatements(() => Promise.all(Array.from({ length: 100 }, read)))).toBeLessThan(50);
     });
   });
 
-  describe.each(styles)('while many people write at once over $name', (style) => {
-    it('each gets the task that they made, and it is theirs alone', async () => {
+  describe.each(styles)('that write over $name', (style) => {
+    it('return to each user the task that this user created, and no other user can see it', async () => {
       const makers = [await newPerson(app), await newPerson(app), await newPerson(app)];
       const texts = Array.from({ length: 90 }, (_, n) => ({
         title: `{"${n}",NULL} ’\\`,
@@ -97,7 +97,7 @@ describe('behaviour/concurrency', () => {
       }
     });
 
-    it('each toggles their own tasks, gets FORBIDDEN for another’s and NOT_FOUND for none', async () => {
+    it('toggle each user’s own tasks, and return FORBIDDEN for another user’s task and NOT_FOUND for a missing one', async () => {
       const before = await app.db.query<Row>('SELECT id, status, version FROM tasks', []);
       const toggled: number[] = [];
       const toggle = (id: number, n: number) => style.call(app.fetch, 'toggleTask', { id }, anyOf(people, n).token);
@@ -117,7 +117,7 @@ describe('behaviour/concurrency', () => {
       }
     });
 
-    it('a task that is toggled seven times at once changes seven times', async () => {
+    it('toggle one task seven times without a lost update', async () => {
       const { token } = await newPerson(app);
       const { id } = (await style.call(app.fetch, 'createTask', { input: { title: 'x' } }, token)).value as Task;
       const toggle = async () => (await style.call(app.fetch, 'toggleTask', { id }, token)).value as Task;
@@ -127,7 +127,7 @@ describe('behaviour/concurrency', () => {
       expect(now).toEqual([{ version: 8, status: 'Completed' }]);
     });
 
-    it('they share statements', async () => {
+    it('share statements', async () => {
       await Promise.all(people.map(({ token }) => style.call(app.fetch, 'me', {}, token)));
       const create = (_: unknown, n: number) =>
         style.call(app.fetch, 'createTask', { input: { title: 'x' } }, anyOf(people, n).token);

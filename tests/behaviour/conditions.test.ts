@@ -6,7 +6,7 @@ import { type Arguments, type Operation, styles } from '../support/styles.js';
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('behaviour/conditions', () => {
+describe('a conditional request', () => {
   const versionOf = async (id: number) => {
     const [row] = await app.db.query<{ version: number }>('SELECT version FROM tasks WHERE id = $1', [id]);
     return row?.version;
@@ -18,37 +18,43 @@ describe('behaviour/conditions', () => {
     ['deleteTask', {}],
   ] as const satisfies [Operation, Arguments][];
 
-  describe.each(styles)('a change in $name that names the version it was made for', (style) => {
+  describe.each(styles)('in $name that changes a task', (style) => {
     const call = (operation: Operation, args: Arguments, token = ada.token) => style.call(app.fetch, operation, args, token);
     const make = async () => ((await call('createTask', { input: { title: 'Shared' } })).value as { id: number }).id;
 
-    it.each(changes)('%s %j is made while that is the version', async (operation, args) => {
+    it.each(changes)('%s %j succeeds while the version matches', async (operation, args) => {
       const id = await make();
       await call('toggleTask', { id });
       expect(await call(operation, { ...args, id, ifVersion: 2 })).not.toHaveProperty('code');
     });
 
-    it.each(changes)('%s %j is PRECONDITION_FAILED once it is not, and changes nothing', async (operation, args) => {
-      const id = await make();
-      await call('toggleTask', { id });
-      for (const ifVersion of [1, 3, 0, -1, 2_147_483_647]) {
-        expect(await call(operation, { ...args, id, ifVersion })).toMatchObject({
-          code: 'PRECONDITION_FAILED',
-          message: 'It has changed since you read it.',
-          details: {},
-          status: style.name === 'REST' ? 412 : 200,
-        });
-      }
-      expect(await versionOf(id)).toBe(2);
-    });
+    it.each(changes)(
+      '%s %j is PRECONDITION_FAILED when the version does not match, and changes nothing',
+      async (operation, args) => {
+        const id = await make();
+        await call('toggleTask', { id });
+        for (const ifVersion of [1, 3, 0, -1, 2_147_483_647]) {
+          expect(await call(operation, { ...args, id, ifVersion })).toMatchObject({
+            code: 'PRECONDITION_FAILED',
+            message: 'It has changed since you read it.',
+            details: {},
+            status: style.name === 'REST' ? 412 : 200,
+          });
+        }
+        expect(await versionOf(id)).toBe(2);
+      },
+    );
 
-    it.each(changes)('%s %j is still FORBIDDEN for another’s task, NOT_FOUND for none', async (operation, args) => {
-      const id = await make();
-      expect(await call(operation, { ...args, id, ifVersion: 1 }, bob.token)).toMatchObject({ code: 'FORBIDDEN' });
-      expect(await call(operation, { ...args, id: 2_147_483_647, ifVersion: 1 })).toMatchObject({ code: 'NOT_FOUND' });
-    });
+    it.each(changes)(
+      '%s %j with a version is still FORBIDDEN for another user’s task and NOT_FOUND for a missing one',
+      async (operation, args) => {
+        const id = await make();
+        expect(await call(operation, { ...args, id, ifVersion: 1 }, bob.token)).toMatchObject({ code: 'FORBIDDEN' });
+        expect(await call(operation, { ...args, id: 2_147_483_647, ifVersion: 1 })).toMatchObject({ code: 'NOT_FOUND' });
+      },
+    );
 
-    it('exactly one of many writers with the same version wins', async () => {
+    it('succeeds exactly once among many concurrent writes with the same version', async () => {
       const id = await make();
       const writes = Array.from({ length: 20 }, (_, n) =>
         call('updateTask', { id, input: { title: `Writer ${n}` }, ifVersion: 1 }),
@@ -60,8 +66,8 @@ describe('behaviour/conditions', () => {
     });
   });
 
-  describe('Task.version', () => {
-    it('counts every change, whoever makes it', async () => {
+  describe('on Task.version', () => {
+    it('sees it increase by one with every change, through either API', async () => {
       const made = await query(app.fetch, 'mutation { createTask(input: {title: "Counted"}) { id version } }', ada.token);
       const task = made.data?.createTask as { id: string; version: number };
       expect(task.version).toBe(1);
@@ -78,7 +84,7 @@ describe('behaviour/conditions', () => {
     });
   const etagOf = async (answer: Promise<Response>) => (await answer).headers.get('etag') ?? '';
 
-  describe('ETag in REST', () => {
+  describe('in REST', () => {
     let path: string;
     beforeAll(async () => {
       const body = JSON.stringify({ title: 'Tagged' });
@@ -87,7 +93,7 @@ describe('behaviour/conditions', () => {
       path = made.headers.get('location') ?? '';
     });
 
-    it('is strong, on a task and on a list, and the same as long as they are', async () => {
+    it('receives a strong ETag for a task and for a list, the same until they change', async () => {
       for (const address of [path, '/api/tasks', '/api/tasks?limit=1&page=7']) {
         const etag = await etagOf(rest(address));
         expect(etag).toMatch(/^"[\w-]+"$/);
@@ -95,7 +101,7 @@ describe('behaviour/conditions', () => {
       }
     });
 
-    it.each(['GET', 'HEAD'])('answers %s with 304, no body and the tag when If-None-Match names it', async (method) => {
+    it.each(['GET', 'HEAD'])('with %s and a matching If-None-Match returns 304 with the ETag and no body', async (method) => {
       for (const address of [path, '/api/tasks?limit=3']) {
         const etag = await etagOf(rest(address));
         for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -107,7 +113,7 @@ describe('behaviour/conditions', () => {
       }
     });
 
-    it('changes with each change of the task, and a list’s with each of its tasks and its total', async () => {
+    it('receives a new ETag after each change of the task, and for a list after each change of its tasks or its total', async () => {
       const tags = new Set<string>();
       const list = new Set<string>();
       for (let n = 0; n < 3; n++) {
@@ -121,7 +127,7 @@ describe('behaviour/conditions', () => {
       expect([tags.size, list.size]).toEqual([3, 3]);
     });
 
-    it('lets a GET through that If-Match allows, and answers 412 to one that it does not', async () => {
+    it('with GET and If-Match returns the task if the tag matches and 412 otherwise', async () => {
       const etag = await etagOf(rest(path));
       for (const wanted of [etag, '*', `"0", ${etag}`]) expect((await rest(path, { 'if-match': wanted })).status).toBe(200);
       for (const wanted of ['"0"', `W/${etag}`]) {
@@ -133,7 +139,7 @@ describe('behaviour/conditions', () => {
       }
     });
 
-    it('refuses a malformed If-Match with 400 on every method', async () => {
+    it('with a malformed If-Match returns 400 for every method', async () => {
       for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
         const body = method === 'PUT' ? '{"title":"Matched"}' : undefined;
         const answer = await rest(path, { 'if-match': 'nonsense' }, { method, body });
@@ -142,7 +148,7 @@ describe('behaviour/conditions', () => {
       expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
     });
 
-    it('makes a change depend on If-Match: any of several, none that is weak, and * on the task being there', async () => {
+    it('with If-Match matches any of several tags, no weak tag, and * if the task exists', async () => {
       const put = (match: string) => rest(path, { 'if-match': match }, { method: 'PUT', body: '{"title":"Matched"}' });
       const etag = await etagOf(rest(path));
       expect((await put(`W/${etag}`)).status).toBe(412);
@@ -153,7 +159,7 @@ describe('behaviour/conditions', () => {
       expect((await put(`${many}, ${await etagOf(rest(path))}`)).status).toBe(200);
     });
 
-    it('refuses an If-Match that cannot be read, rather than to ignore it', async () => {
+    it('with an If-Match that cannot be parsed is rejected, not ignored', async () => {
       const answer = await rest(path, { 'if-match': '3' }, { method: 'PUT', body: '{"title":"Lost"}' });
       expect(answer.status).toBe(400);
       expect(await answer.json()).toMatchObject({ error_code: 'BAD_REQUEST', details: { field: 'If-Match' } });

@@ -7,7 +7,7 @@ import { restStyle } from '../support/styles.js';
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('behaviour/connections', () => {
+describe('a connection', () => {
   interface Connection {
     totalCount: number;
     edges: { cursor: string; node: { id: string; title: string } }[];
@@ -32,8 +32,8 @@ describe('behaviour/connections', () => {
 
   const orders = ['CREATED_AT', 'UPDATED_AT', 'TITLE', 'ID'].flatMap((column) => [`${column}_ASC`, `${column}_DESC`]);
 
-  describe('tasksConnection', () => {
-    it('answers 20 edges when it is not told how many, and says that more follow', async () => {
+  describe('in tasksConnection', () => {
+    it('returns 20 edges by default, and hasNextPage when more follow', async () => {
       const answer = await connection('');
       expect(answer.edges).toHaveLength(20);
       expect(answer.totalCount).toBe(23);
@@ -45,7 +45,7 @@ describe('behaviour/connections', () => {
       });
     });
 
-    it.each(orders)('walks forward and backward through all in the order %s, each task once', async (sort) => {
+    it.each(orders)('pages forward and backward in the order %s and returns each task once', async (sort) => {
       const all = ids(await connection(`first: 100, sort: ${sort}`));
       expect(new Set(all).size).toBe(23);
       const forward: number[] = [];
@@ -68,7 +68,7 @@ describe('behaviour/connections', () => {
       expect(backward).toEqual(all);
     });
 
-    it('goes on from a cursor whose task is gone', async () => {
+    it('continues from a cursor whose task was deleted', async () => {
       const { id } = (await newTask('short-lived')) as { id: number };
       const [edge] = (await connection('first: 1')).edges;
       expect(edge?.node.id).toBe(String(id));
@@ -76,7 +76,7 @@ describe('behaviour/connections', () => {
       expect((await connection(`first: 5, after: "${edge?.cursor}"`)).edges).toHaveLength(5);
     });
 
-    it('takes what lies between two cursors', async () => {
+    it('returns the tasks between two cursors', async () => {
       const all = await connection('first: 100');
       const [from, to] = [all.edges[3]?.cursor, all.edges[8]?.cursor];
       const between = await connection(`first: 100, after: "${from}", before: "${to}"`);
@@ -84,20 +84,20 @@ describe('behaviour/connections', () => {
       expect(between.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
     });
 
-    it('filters by status and search, and counts what matches', async () => {
+    it('filters by status and search, and counts the matches', async () => {
       const answer = await connection('status: PENDING, search: "TASK 3", first: 1');
       expect(answer.totalCount).toBe(2);
       expect(answer.edges).toHaveLength(1);
       expect(answer.pageInfo.hasNextPage).toBe(true);
     });
 
-    it('shows only one’s own, whosever cursor it is', async () => {
+    it('returns only the caller’s tasks, even with another user’s cursor', async () => {
       const cursor = (await connection('first: 100', bob)).edges[5]?.cursor;
       const own = new Set(ids(await connection('first: 100')));
       for (const id of ids(await connection(`first: 100, after: "${cursor}"`))) expect(own.has(id)).toBe(true);
     });
 
-    it('answers an empty connection with null cursors', async () => {
+    it('returns null cursors when it is empty', async () => {
       const answer = await connection('search: "nothing like this"');
       expect(answer).toEqual({
         totalCount: 0,
@@ -121,14 +121,14 @@ describe('behaviour/connections', () => {
       `after: "${cursorOf(['created_at', '2025-12-14T10:00:00.000Z', 2147483648])}"`,
       `before: "${cursorOf({ id: 1 })}"`,
       `sort: TITLE_ASC, before: "${cursorOf(['title', 'a\0b', 1])}"`,
-    ])('refuses (%s) with BAD_REQUEST', async (args) => {
+    ])('rejects (%s) with BAD_REQUEST', async (args) => {
       const { errors } = await read(args);
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_REQUEST' });
     });
   });
 
-  describe('User.tasks and Task.owner', () => {
-    it('lead from a person to their tasks and back', async () => {
+  describe('in User.tasks and Task.owner', () => {
+    it('leads from a user to the user’s tasks and back', async () => {
       const { data } = await query(
         app.fetch,
         '{ me { id tasks(first: 2) { edges { node { owner { id email tasks(first: 1) { totalCount } } } } } } }',
@@ -138,7 +138,7 @@ describe('behaviour/connections', () => {
       expect(data).toEqual({ me: { id: ada.id, tasks: { edges: [{ node: { owner } }, { node: { owner } }] } } });
     });
 
-    it('cost a constant number of statements, however many tasks', async () => {
+    it('costs a constant number of statements for any number of tasks', async () => {
       const few = await statementsOf('{ tasks(limit: 2) { data { owner { id tasks(first: 1) { edges { node { id } } } } } } }');
       const many = await statementsOf('{ tasks(limit: 20) { data { owner { id tasks(first: 1) { edges { node { id } } } } } } }');
       expect(many).toEqual(few);

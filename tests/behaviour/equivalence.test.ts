@@ -29,7 +29,7 @@ function report({ numRuns, numShrinks, seed, counterexamplePath, errorInstance }
 
 describe('GraphQL and REST', () => {
   it(
-    `answer ${runs} sequences of operations alike, and leave the same rows behind`,
+    `return equal results for ${runs} sequences of operations, and leave equal rows behind`,
     async () => {
       const details = await fc.check(fc.asyncProperty(sequences, twins.play), { numRuns: runs, ...again });
       if (details.failed) throw new Error(report(details));

@@ -45,8 +45,8 @@ async function readDatabase(): Promise<unknown> {
   return Object.fromEntries(await Promise.all(rows));
 }
 
-describe('behaviour/idempotent-mutations', () => {
-  it('has a case for every mutation of the schema, and none for others', () => {
+describe('the idempotency test', () => {
+  it('has a case for every mutation of the schema, and no other case', () => {
     expect(Object.keys(cases).sort()).toEqual([...mutations].sort());
   });
 
@@ -57,22 +57,25 @@ describe('behaviour/idempotent-mutations', () => {
     ),
   );
 
-  it.each(pairs)('$mutation sent twice with one Idempotency-Key writes once ($through)', async ({ mutation, first, second }) => {
-    const mutationCase = cases[mutation];
-    if (!mutationCase) throw new Error(`${mutation} has no case here that shows that it writes once`);
-    const user = await newPerson(app);
-    const task = await restStyle.call(app.fetch, 'createTask', { input: { title: 'Mine' } }, user.token);
-    const args = { ...mutationCase.arguments(user, (task.value as { id: number }).id), idempotencyKey: randomUUID() };
+  it.each(pairs)(
+    'shows that $mutation sent twice with one Idempotency-Key writes once ($through)',
+    async ({ mutation, first, second }) => {
+      const mutationCase = cases[mutation];
+      if (!mutationCase) throw new Error(`${mutation} has no case here that shows that it writes once`);
+      const user = await newPerson(app);
+      const task = await restStyle.call(app.fetch, 'createTask', { input: { title: 'Mine' } }, user.token);
+      const args = { ...mutationCase.arguments(user, (task.value as { id: number }).id), idempotencyKey: randomUUID() };
 
-    const before = await readDatabase();
-    const written = await first.call(app.fetch, mutation as Operation, args, user.token);
-    expect(written).not.toHaveProperty('code');
-    const after = await readDatabase();
-    expect(after).not.toEqual(before);
+      const before = await readDatabase();
+      const written = await first.call(app.fetch, mutation as Operation, args, user.token);
+      expect(written).not.toHaveProperty('code');
+      const after = await readDatabase();
+      expect(after).not.toEqual(before);
 
-    const replayed = await second.call(app.fetch, mutation as Operation, args, user.token);
-    if (mutationCase.endsSession) expect(replayed.code).toBe('UNAUTHENTICATED');
-    else expect(replayed).not.toHaveProperty('code');
-    expect(await readDatabase()).toEqual(after);
-  });
+      const replayed = await second.call(app.fetch, mutation as Operation, args, user.token);
+      if (mutationCase.endsSession) expect(replayed.code).toBe('UNAUTHENTICATED');
+      else expect(replayed).not.toHaveProperty('code');
+      expect(await readDatabase()).toEqual(after);
+    },
+  );
 });

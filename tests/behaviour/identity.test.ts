@@ -6,7 +6,7 @@ import { type Arguments, type Operation, restStyle, styles } from '../support/st
 
 const app = await sharedApp();
 
-describe('behaviour/identity', () => {
+describe('authentication', () => {
   const email = () => `${randomBytes(8).toString('hex')}@example.com`;
   interface Payload {
     access_token: string;
@@ -16,13 +16,13 @@ describe('behaviour/identity', () => {
     user: { id: string; email: string; name: string };
   }
 
-  describe.each(styles)('$name', (style) => {
+  describe.each(styles)('over $name:', (style) => {
     const call = (operation: Operation, args?: Arguments, token?: string) => style.call(app.fetch, operation, args, token);
     const signedIn = async (operation: Operation, input: object) => (await call(operation, { input })).value as Payload;
     const isAlive = async (token: string) => (await call('me', {}, token)).code === undefined;
 
     describe('signup', () => {
-      it('answers both tokens and the person, the email in lower case, the name trimmed', async () => {
+      it('returns both tokens and the user, with the email in lower case and the name trimmed', async () => {
         const address = email();
         const { value, status } = await call('signup', { input: { email: address.toUpperCase(), password, name: ' Ada ' } });
         expect(status).toBe(style.name === 'REST' ? 201 : 200);
@@ -51,7 +51,7 @@ describe('behaviour/identity', () => {
         });
       });
 
-      it('says CONFLICT when the email has an account, in any case', async () => {
+      it('returns CONFLICT when the email has an account, in any letter case', async () => {
         const { email: taken } = await newPerson(app);
         expect(await call('signup', { input: { email: taken.toUpperCase(), password, name: 'Bob' } })).toMatchObject({
           code: 'CONFLICT',
@@ -59,7 +59,7 @@ describe('behaviour/identity', () => {
         });
       });
 
-      it('makes exactly one account of many at once', async () => {
+      it('creates exactly one account for many concurrent requests', async () => {
         const address = email();
         const outcomes = await Promise.all(
           Array.from({ length: 8 }, () => call('signup', { input: { email: address, password, name: 'Ada' } })),
@@ -80,17 +80,17 @@ describe('behaviour/identity', () => {
         ['name', { name: '' }],
         ['name', { name: 'x'.repeat(256) }],
         ['name', { name: '\ud83c' }],
-      ])('refuses a bad %s with VALIDATION_ERROR: %j', async (field, change) => {
+      ])('rejects an invalid %s with VALIDATION_ERROR: %j', async (field, change) => {
         const input = { email: email(), password, name: 'Ada', ...change };
         expect(await call('signup', { input })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
       });
 
-      it('lists every faulty field', async () => {
+      it('lists every invalid field', async () => {
         const { details } = await call('signup', { input: { email: 'ada', password: 'short', name: '' } });
         expect(details?.errors).toMatchObject([{ field: 'email' }, { field: 'password' }, { field: 'name' }]);
       });
 
-      it('takes passwords of 8 and of 128 characters, and takes two spellings of one for the same', async () => {
+      it('accepts passwords of 8 and of 128 characters, and treats two Unicode forms of a password as equal', async () => {
         for (const good of ['8 chars!', `${'long and boring '.repeat(8)}`, 'cafe\u0301 au lait']) {
           const address = email();
           await signedIn('signup', { email: address, password: good, name: 'Ada' });
@@ -98,7 +98,7 @@ describe('behaviour/identity', () => {
         }
       });
 
-      it('stores an Argon2id hash and a digest, neither password nor token', async () => {
+      it('stores an Argon2id hash and a token digest, but neither the password nor the token', async () => {
         const { user, refresh_token } = await signedIn('signup', { email: email(), password, name: 'Ada' });
         const [stored] = await app.db.query<{ hash: string; digest: string }>(
           `SELECT password_hash AS hash, digest FROM credentials JOIN sessions USING (user_id) JOIN refresh_tokens ON session_id = sessions.id WHERE user_id = $1`,
@@ -110,7 +110,7 @@ describe('behaviour/identity', () => {
     });
 
     describe('login', () => {
-      it('opens a session of its own each time, in any case of the email', async () => {
+      it('opens a new session each time, with the email in any letter case', async () => {
         const person = await newPerson(app);
         const first = await signedIn('login', { email: person.email.toUpperCase(), password });
         const second = await signedIn('login', { email: person.email, password });
@@ -119,7 +119,7 @@ describe('behaviour/identity', () => {
         expect(await isAlive(person.token)).toBe(true);
       });
 
-      it('says the same of a wrong password and of an unknown email', async () => {
+      it('returns the same error for a wrong password and an unknown email', async () => {
         const person = await newPerson(app);
         const wrong = await call('login', { input: { email: person.email, password: 'not this one' } });
         const unknown = await call('login', { input: { email: email(), password: 'not this one' } });
@@ -129,14 +129,14 @@ describe('behaviour/identity', () => {
         expect(said).toEqual(alsoSaid);
       });
 
-      it('is not put off by a stale token', async () => {
+      it('succeeds with a stale token in the request', async () => {
         const person = await newPerson(app);
         for (const stale of ['junk', `${person.token}x`]) {
           expect((await call('login', { input: { email: person.email, password } }, stale)).code).toBeUndefined();
         }
       });
 
-      it('re-hashes a password whose hash was made with other parameters', async () => {
+      it('re-hashes a password whose hash has outdated parameters', async () => {
         const person = await newPerson(app);
         const weak = '$argon2id$v=19$m=4096,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$';
         const { hash } = await import('@node-rs/argon2');
@@ -154,7 +154,7 @@ describe('behaviour/identity', () => {
     describe('refresh', () => {
       const refresh = (refreshToken: string) => call('refresh', { input: { refreshToken } });
 
-      it('answers a new pair of tokens; the access token before stays good', async () => {
+      it('returns a new token pair, and the previous access token stays valid', async () => {
         const person = await newPerson(app);
         const next = (await refresh(person.refreshToken)).value as Payload;
         expect(next.refresh_token).not.toBe(person.refreshToken);
@@ -163,13 +163,13 @@ describe('behaviour/identity', () => {
         expect(await isAlive(person.token)).toBe(true);
       });
 
-      it('gives the same child to whoever asks again within ten seconds, also to many at once', async () => {
+      it('returns the same next token for a repeated request within ten seconds, also for concurrent requests', async () => {
         const person = await newPerson(app);
         const outcomes = await Promise.all(Array.from({ length: 10 }, () => refresh(person.refreshToken)));
         expect(new Set(outcomes.map(({ value }) => (value as Payload).refresh_token)).size).toBe(1);
       });
 
-      it('ends the whole session when an older token comes back, and writes an audit line', async () => {
+      it('ends the whole session when an older token is replayed, and writes an audit line', async () => {
         const person = await newPerson(app);
         const second = (await refresh(person.refreshToken)).value as Payload;
         const third = (await refresh(second.refresh_token)).value as Payload;
@@ -179,7 +179,7 @@ describe('behaviour/identity', () => {
         expect(app.lines).toContainEqual(expect.objectContaining({ audit: 'session.replay', userId: person.id }));
       });
 
-      it('ends the session when the parent comes back later than ten seconds', async () => {
+      it('ends the session when the previous token is replayed after more than ten seconds', async () => {
         const person = await newPerson(app);
         const child = (await refresh(person.refreshToken)).value as Payload;
         await app.db.query(`UPDATE refresh_tokens SET used_at = used_at - interval '11 seconds' WHERE used_at IS NOT NULL`, []);
@@ -187,7 +187,7 @@ describe('behaviour/identity', () => {
         expect(await isAlive(child.access_token)).toBe(false);
       });
 
-      it('refuses what is no token, an access token, and one whose session is over', async () => {
+      it('rejects a malformed token, an access token, and a token whose session has ended', async () => {
         const person = await newPerson(app);
         for (const token of ['junk', '', person.token, randomBytes(32).toString('base64url')]) {
           expect(await refresh(token)).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -196,13 +196,13 @@ describe('behaviour/identity', () => {
         expect(await refresh(person.refreshToken)).toMatchObject({ code: 'UNAUTHENTICATED' });
       });
 
-      it('refuses a refresh token as a bearer token', async () => {
+      it('returns a refresh token that is rejected as a bearer token', async () => {
         expect(await isAlive((await newPerson(app)).refreshToken)).toBe(false);
       });
     });
 
     describe('logout', () => {
-      it('ends this session at once and leaves the others', async () => {
+      it('ends this session at once and keeps the user’s other sessions', async () => {
         const person = await newPerson(app);
         const other = await signedIn('login', { email: person.email, password });
         const { value, status } = await call('logout', {}, person.token);
@@ -216,14 +216,14 @@ describe('behaviour/identity', () => {
       });
     });
 
-    it('ends access within a second of a session that ended on another process', async () => {
+    it('rejects a token within a second after its session ended on another process', async () => {
       const person = await newPerson(app);
       expect(await isAlive(person.token)).toBe(true);
       await app.db.query('DELETE FROM sessions WHERE user_id = $1', [person.id]);
       await eventually(async () => !(await isAlive(person.token)), 1000);
     });
 
-    it('refuses a token whose session belongs to somebody else', async () => {
+    it('rejects a token whose session belongs to another user', async () => {
       const [ada, bob] = [await newPerson(app), await newPerson(app)];
       await app.db.query('UPDATE sessions SET user_id = $1 WHERE user_id = $2', [bob.id, ada.id]);
       expect((await restStyle.call(app.fetch, 'me', {}, ada.token)).code).toBe('UNAUTHENTICATED');

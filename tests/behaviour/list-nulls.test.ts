@@ -29,7 +29,7 @@ const noteList = defineList({
   searched: ['label'],
 });
 
-describe('lists of rows with null in the column that they are sorted by', () => {
+describe('a list with nulls in the column that it is sorted by', () => {
   let opened: TestDatabase;
   let lists: ReturnType<typeof createLists<typeof noteTable.columns, (typeof noteList.sorts)[number], 'kind'>>;
   const context = (userId = 'ada'): SignedInContext => ({
@@ -70,20 +70,23 @@ describe('lists of rows with null in the column that they are sorted by', () => 
     return rows.map(({ id }) => id);
   };
 
-  it.each(everySort)('pages by number in the order %s show each row once, nulls last when ascending', async (sort) => {
-    for (const isCounted of [true, false]) {
-      const seen: string[] = [];
-      for (let page = 1, hasNext = true; hasNext; page++) {
-        const result = await lists.page(context(), { sort, page, limit: 7, isCounted });
-        seen.push(...result.data.map(({ id }) => id));
-        hasNext = result.hasNext;
+  it.each(everySort)(
+    'paged by number in the order %s returns each row once, with nulls last in ascending order',
+    async (sort) => {
+      for (const isCounted of [true, false]) {
+        const seen: string[] = [];
+        for (let page = 1, hasNext = true; hasNext; page++) {
+          const result = await lists.page(context(), { sort, page, limit: 7, isCounted });
+          seen.push(...result.data.map(({ id }) => id));
+          hasNext = result.hasNext;
+        }
+        expect(seen).toEqual(await idsInSql(sort));
       }
-      expect(seen).toEqual(await idsInSql(sort));
-    }
-  });
+    },
+  );
 
-  describe.each([1, 2, 3, 7, 29, 30, 100])('pages of %i by cursor', (count) => {
-    it.each(everySort)('in the order %s show each row once, forward and backward', async (sort) => {
+  describe.each([1, 2, 3, 7, 29, 30, 100])('paged by cursor, %i rows per page,', (count) => {
+    it.each(everySort)('returns each row once in the order %s, forward and backward', async (sort) => {
       const all = await idsInSql(sort);
       const forward: string[] = [];
       for (let after: string | undefined, isFirst = true; ; isFirst = false) {
@@ -106,7 +109,7 @@ describe('lists of rows with null in the column that they are sorted by', () => 
     });
   });
 
-  it.each(everySort)('two cursors in the order %s enclose the rows between them, whichever of them are at null', async (sort) => {
+  it.each(everySort)('between two cursors in the order %s returns the rows between them, with or without nulls', async (sort) => {
     const all = await lists.connection(context(), { sort, first: 100 });
     const ids = all.edges.map(({ node }) => node.id);
     const places = [0, 9, 10, 15, 19, 20, 29];
@@ -120,14 +123,14 @@ describe('lists of rows with null in the column that they are sorted by', () => 
       }
   });
 
-  it('a filter keeps the order, and counts what matches', async () => {
+  it('keeps its order with a filter, and counts the matches', async () => {
     const page = await lists.connection(context(), { sort: '-due_at', kind: 'star', search: 'LABEL', first: 100 });
     const expected = await idsInSql('-due_at', `kind = 'star' AND label IS NOT NULL`);
     expect(page.edges.map(({ node }) => node.id)).toEqual(expected);
     expect(await page.totalCount()).toBe(expected.length);
   });
 
-  it('a cursor at null belongs to its own order alone', async () => {
+  it('rejects a cursor at null from another sort order', async () => {
     const { edges } = await lists.connection(context(), { sort: '-due_at', first: 1 });
     expect(edges[0]?.node.dueAt).toBeNull();
     const after = edges[0]?.cursor;
@@ -136,12 +139,12 @@ describe('lists of rows with null in the column that they are sorted by', () => 
     await expect(lists.connection(context(), { sort: 'id', after: forged })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  it('another user has a list of their own', async () => {
+  it('contains only the user’s own rows', async () => {
     const { data, total } = await lists.page(context('bob'), { sort: '-label', isCounted: true });
     expect([data.length, total, new Set(data.map(({ author }) => author))]).toEqual([10, 10, new Set(['bob'])]);
   });
 
-  it('a page after a cursor reads its index in order, however many rows there are', async () => {
+  it('reads its index in order for a page after a cursor, for any number of rows', async () => {
     const { db } = opened;
     await db.query(
       `INSERT INTO notes SELECT 'many_' || n, 'eve', CASE WHEN n % 2 = 0 THEN now() + n * interval '1 s' END, NULL, NULL, 'plain'

@@ -5,7 +5,7 @@ import { type Arguments, restStyle, styles } from '../support/styles.js';
 const app = await sharedApp();
 const ada = await newPerson(app);
 
-describe('behaviour/lists', () => {
+describe('a list of tasks', () => {
   interface Page {
     data: { id: number; title: string; status: string }[];
     count: number;
@@ -27,22 +27,22 @@ describe('behaviour/lists', () => {
     await app.db.query(`UPDATE tasks SET created_at = '2025-12-14T10:00:00Z' WHERE user_id = $1 AND title LIKE '%e%'`, [ada.id]);
   });
 
-  describe.each(styles)('tasks over $name', (style) => {
+  describe.each(styles)('over $name', (style) => {
     const list = (args: Arguments = {}) => style.call(app.fetch, 'tasks', args, ada.token);
     const page = async (args: Arguments = {}) => (await list(args)).value as Page;
 
-    it('answers newest first, 50 a page, with the number on the page and of all that match', async () => {
+    it('returns the newest first, 50 per page, with the count on the page and the total', async () => {
       const answer = await page();
       expect(answer).toMatchObject({ count: 9, total: 9, page: 1, limit: 50 });
       expect(answer.data).toHaveLength(9);
       expect(Object.keys(answer)).toEqual(['data', 'count', 'total', 'page', 'limit']);
     });
 
-    it('shows only one’s own', async () => {
+    it('contains only the caller’s tasks', async () => {
       expect((await page({ search: 'another' })).total).toBe(0);
     });
 
-    it('gives the pages between first and last, and an empty one past the end', async () => {
+    it('returns every page between the first and the last, and an empty page past the end', async () => {
       const seen = [];
       for (const number of [1, 2, 3]) seen.push(...(await page({ page: number, limit: 4 })).data.map(({ id }) => id));
       expect(seen).toEqual((await page()).data.map(({ id }) => id));
@@ -51,7 +51,7 @@ describe('behaviour/lists', () => {
     });
 
     it.each(['created_at', 'updated_at', 'title', 'id'])(
-      'sorts by %s in both directions, ties by id in the same',
+      'is sorted by %s in both directions, with ties by id in the same direction',
       async (column) => {
         const rows = await app.db.query<{ id: number }>(
           `SELECT id FROM tasks WHERE user_id = $1 ORDER BY ${column === 'title' ? 'title COLLATE "C"' : column}, id`,
@@ -63,7 +63,7 @@ describe('behaviour/lists', () => {
       },
     );
 
-    it('filters by status', async () => {
+    it('is filtered by status', async () => {
       expect(await page({ status: 'Completed' })).toMatchObject({ total: 3, count: 3 });
       expect(await page({ status: 'Pending' })).toMatchObject({ total: 6, count: 6 });
     });
@@ -77,19 +77,16 @@ describe('behaviour/lists', () => {
       ['\\', 1],
       ["' OR 1=1--", 0],
       ['', 9],
-    ])(
-      'searches title and description for %j without regard to case, and takes no character for a pattern',
-      async (search, total) => {
-        expect((await page({ search, limit: 100 })).total).toBe(total);
-      },
-    );
+    ])('is searched in title and description for %j, in any letter case and without wildcards', async (search, total) => {
+      expect((await page({ search, limit: 100 })).total).toBe(total);
+    });
 
     it.each([
       ['ΟΔΟΣ', 'a final sigma'],
       ['οδοσ', 'its usual form'],
       ['cafe\u0301 ', 'the decomposed form'],
       ['CAF\u00c9 ', 'the composed form in upper case'],
-    ])('finds %j in a longer title, by %s', async (search) => {
+    ])('is searched for %j in a longer title, by %s', async (search) => {
       const person = await newPerson(app);
       for (const title of ['ΟΔΟΣΗΜΑ caf\u00e9 x', 'οδοσημα cafe\u0301 x', 'another'])
         await style.call(app.fetch, 'createTask', { input: { title } }, person.token);
@@ -116,21 +113,21 @@ describe('behaviour/lists', () => {
       ['status', ''],
       ['sort', 'user_id'],
       ['sort', '--id'],
-    ])('refuses %s %j with BAD_REQUEST, never clamped', async (name, value) => {
+    ])('rejects %s %j with BAD_REQUEST instead of clamping it', async (name, value) => {
       expect(await list({ [name]: value })).toMatchObject({ code: 'BAD_REQUEST' });
     });
 
-    it.each([0, 101, 2_147_483_647, -2_147_483_648])('says the bounds of a limit when it refuses %s', async (limit) => {
+    it.each([0, 101, 2_147_483_647, -2_147_483_648])('states the allowed range when it rejects limit %s', async (limit) => {
       const error = 'limit must be a whole number from 1 to 100';
       expect(await list({ limit })).toMatchObject({ code: 'BAD_REQUEST', details: { field: 'limit', error } });
     });
 
-    it('refuses a search with NUL with VALIDATION_ERROR', async () => {
+    it('rejects a search that contains NUL with VALIDATION_ERROR', async () => {
       expect(await list({ search: 'a\0' })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'search' } });
     });
   });
 
-  describe('GET /api/tasks', () => {
+  describe('at GET /api/tasks', () => {
     const links = async (query: string) => {
       const response = await app.fetch(`http://localhost/api/tasks${query}`, {
         headers: { authorization: `Bearer ${ada.token}` },
@@ -140,7 +137,7 @@ describe('behaviour/lists', () => {
       );
     };
 
-    it('sends Link with first, prev, next and last, and keeps the filters it knows', async () => {
+    it('sends Link with first, prev, next and last, and keeps its filters', async () => {
       expect(await links('?limit=4&page=2&status=Pending&token=x&search=a%20b%26c')).toEqual({
         first: '/api/tasks?page=1&limit=4&status=Pending&search=a+b%26c',
         prev: '/api/tasks?page=1&limit=4&status=Pending&search=a+b%26c',

@@ -13,11 +13,11 @@ interface Payload {
 const payload = ({ value }: Outcome) => value as Payload;
 const newPassword = 'another horse battery';
 
-describe('behaviour/repeated-sign-ins', () => {
+describe('repeated sign-ins', () => {
   /** Both styles share the records: what one stored, the other replays. */
   const pairs = styles.map((style, index) => ({ style, other: styles[1 - index] as Style, name: style.name }));
 
-  describe.each(pairs)('$name', ({ style, other }) => {
+  describe.each(pairs)('over $name:', ({ style, other }) => {
     const call: Style['call'] = (...args) => style.call(...args);
     const works = async ({ access_token, refresh_token }: Payload) => {
       expect(await other.call(app.fetch, 'me', {}, access_token)).not.toHaveProperty('code');
@@ -113,7 +113,7 @@ describe('behaviour/repeated-sign-ins', () => {
       await works(second);
     });
 
-    it('a key with a wrong password opens nothing and is VALIDATION_ERROR, before its session ended and after', async () => {
+    it('an Idempotency-Key with a wrong password opens no session and is VALIDATION_ERROR, before and after the key’s session ends', async () => {
       const { email, id } = await newPerson(app);
       const args = loginArgs(email);
       const first = payload(await call(app.fetch, 'login', args));

@@ -7,7 +7,7 @@ import { type Arguments, type Operation, type Style, styles } from '../support/s
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('behaviour/retries', () => {
+describe('an Idempotency-Key', () => {
   const call = (style: Style, operation: Operation, args: Arguments, token: string | undefined = ada.token) =>
     style.call(app.fetch, operation, args, token);
   const countTasks = async (person: Person) => {
@@ -27,8 +27,8 @@ describe('behaviour/retries', () => {
     styles.map((second) => ({ first, second, name: `${first.name}, then ${second.name}` })),
   );
 
-  describe.each(pairs)('an Idempotency-Key sent twice ($name)', ({ first, second }) => {
-    it('makes one task and answers it twice, quoted or not, also when it has changed meanwhile', async () => {
+  describe.each(pairs)('that is sent twice ($name)', ({ first, second }) => {
+    it('creates one task and returns it twice, quoted or not, even when the task has changed since', async () => {
       const before = await countTasks(ada);
       const args = { input: { title: '  Once ', description: null }, idempotencyKey: randomUUID() };
       const made = await call(first, 'createTask', args);
@@ -45,14 +45,14 @@ describe('behaviour/retries', () => {
       ['toggleTask', { ifVersion: 1 }],
       ['deleteTask', { ifVersion: 1 }],
       ['deleteTask', {}],
-    ] as [Operation, Arguments][])('makes %s %j once', async (operation, given) => {
+    ] as [Operation, Arguments][])('runs %s %j once', async (operation, given) => {
       const args = { ...given, id: await newTask(), idempotencyKey: randomUUID() };
       const made = await call(first, operation, args);
       expect(made).not.toHaveProperty('code');
       expect((await call(second, operation, args)).value).toEqual(made.value);
     });
 
-    it('opens one account, and answers the same tokens though no token is stored', async () => {
+    it('creates one account and returns the same tokens, although no token is stored', async () => {
       const args = { input: { email: newEmail(), password, name: 'Eve' }, idempotencyKey: randomUUID() };
       const made = await call(first, 'signup', args);
       expect((await call(second, 'signup', args)).value).toEqual(made.value);
@@ -71,7 +71,7 @@ describe('behaviour/retries', () => {
       expect((await call(second, 'login', args)).value).toEqual(made.value);
     });
 
-    it('refreshes once, and leaves a used token to its own rule', async () => {
+    it('refreshes once, and leaves a replayed refresh token to the replay rule', async () => {
       const { refreshToken } = await newPerson(app);
       const args = { input: { refreshToken }, idempotencyKey: randomUUID() };
       const child = (await call(first, 'refresh', args)).value as Record<string, string>;
@@ -81,7 +81,7 @@ describe('behaviour/retries', () => {
       expect(await call(second, 'refresh', args)).toMatchObject({ code: 'UNAUTHENTICATED' });
     });
 
-    it('changes a password once, and answers so again though the old one no longer holds', async () => {
+    it('changes a password once, and returns success again although the old password is no longer valid', async () => {
       const person = await newPerson(app);
       const input = { name: 'New', currentPassword: password, newPassword: 'another horse battery' };
       const args = { input, idempotencyKey: randomUUID() };
@@ -91,8 +91,8 @@ describe('behaviour/retries', () => {
     });
   });
 
-  describe.each(styles)('an Idempotency-Key in $name', (style) => {
-    it('is VALIDATION_ERROR with another payload, another operation or another condition, and changes nothing', async () => {
+  describe.each(styles)('in $name', (style) => {
+    it('is VALIDATION_ERROR with another payload, operation or condition, and changes nothing', async () => {
       const id = await newTask();
       const idempotencyKey = randomUUID();
       await call(style, 'updateTask', { id, input: { title: 'First' }, idempotencyKey });
@@ -122,7 +122,7 @@ describe('behaviour/retries', () => {
       });
     });
 
-    it('is VALIDATION_ERROR when signup, login or refresh come with another payload', async () => {
+    it('is VALIDATION_ERROR when signup, login or refresh have another payload', async () => {
       const signup = { email: newEmail(), password, name: 'Eve' };
       const keys = { signup: randomUUID(), login: randomUUID(), refresh: randomUUID() };
       const { value } = await call(style, 'signup', { input: signup, idempotencyKey: keys.signup });
@@ -141,7 +141,7 @@ describe('behaviour/retries', () => {
         });
     });
 
-    it('belongs to one person: another’s same key is another key', async () => {
+    it('belongs to one user, so that another user can use the same key', async () => {
       const args = { input: { title: 'Mine' }, idempotencyKey: randomUUID() };
       const mine = await call(style, 'createTask', args);
       const theirs = await call(style, 'createTask', args, bob.token);
@@ -149,7 +149,7 @@ describe('behaviour/retries', () => {
       expect(theirs.value).not.toEqual(mine.value);
     });
 
-    it('makes one row of 50 retries at once, the others being answered the same, or CONFLICT while it is in flight', async () => {
+    it('creates one row for 50 concurrent retries, which return the same result, or CONFLICT while the first is in flight', async () => {
       const before = (await countTasks(ada)) ?? 0;
       const args = { input: { title: 'Stormy' }, idempotencyKey: randomUUID() };
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => call(style, 'createTask', args)));
@@ -162,7 +162,7 @@ describe('behaviour/retries', () => {
       expect((await call(style, 'createTask', args)).value).toEqual(made[0]?.value);
     });
 
-    it('is free again when the write failed: it changed nothing', async () => {
+    it('can be used again after a failed write, which changes nothing', async () => {
       const id = await newTask();
       const args = { id, input: { title: 'Late' }, ifVersion: 2, idempotencyKey: randomUUID() };
       expect(await call(style, 'updateTask', args)).toMatchObject({ code: 'PRECONDITION_FAILED' });
@@ -184,7 +184,7 @@ describe('behaviour/retries', () => {
       },
     );
 
-    it('is kept for 24 hours, and swept away after them', async () => {
+    it('is stored for 24 hours and then deleted', async () => {
       const args = { input: { title: 'Daily' }, idempotencyKey: randomUUID() };
       const age = (hours: number) =>
         app.db.query('UPDATE idempotency_keys SET created_at = now() - make_interval(hours => $2::int) WHERE key = $1', [
@@ -200,7 +200,7 @@ describe('behaviour/retries', () => {
       expect((await call(style, 'createTask', args)).value).toEqual(next.value);
     });
 
-    it('goes with its person', async () => {
+    it('is deleted with its user', async () => {
       const person = await newPerson(app);
       const login = { input: { email: person.email, password }, idempotencyKey: randomUUID() };
       await call(style, 'login', login);
@@ -213,7 +213,7 @@ describe('behaviour/retries', () => {
     });
   });
 
-  it('each mutation of one document is a write of its own, in the document’s order', async () => {
+  it('applies to each mutation of a document separately, in document order', async () => {
     const idempotencyKey = randomUUID();
     const send = (document: string) => query(app.fetch, document, bob.token, undefined, { 'idempotency-key': idempotencyKey });
     const before = (await countTasks(bob)) ?? 0;

@@ -5,7 +5,7 @@ import { type Arguments, type Operation, type Outcome, styles } from '../support
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('behaviour/tasks', () => {
+describe('tasks', () => {
   const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   type Task = {
     id: number;
@@ -17,14 +17,14 @@ describe('behaviour/tasks', () => {
     user_id: string;
   };
 
-  describe.each(styles)('$name', (style) => {
+  describe.each(styles)('over $name:', (style) => {
     const call = (operation: Operation, args: Arguments = {}, token: string | undefined = ada.token): Promise<Outcome> =>
       style.call(app.fetch, operation, args, token);
     const make = async (input: object = { title: 'Buy groceries' }, token = ada.token) =>
       (await call('createTask', { input }, token)).value as Task;
 
     describe('createTask', () => {
-      it('answers the task with every field, the owner from the token and the title trimmed', async () => {
+      it('returns the task with every field, the owner from the token and a trimmed title', async () => {
         const { value, status } = await call('createTask', { input: { title: '  Buy groceries ', description: ' Milk ' } });
         expect(value).toEqual({
           id: expect.any(Number),
@@ -38,12 +38,12 @@ describe('behaviour/tasks', () => {
         expect(status).toBe(style.name === 'REST' ? 201 : 200);
       });
 
-      it('gives null for a description that is absent', async () => {
+      it('returns null for an absent description', async () => {
         expect((await make({ title: 'x' })).description).toBeNull();
         expect((await make({ title: 'x', description: null })).description).toBeNull();
       });
 
-      it('counts a title in Unicode code points: 200 are taken, 201 are not', async () => {
+      it('counts a title in Unicode code points: 200 are accepted, 201 are rejected', async () => {
         expect((await make({ title: '🙂'.repeat(200) })).title).toBe('🙂'.repeat(200));
         expect(await call('createTask', { input: { title: '🙂'.repeat(201) } })).toMatchObject({
           code: 'VALIDATION_ERROR',
@@ -54,16 +54,16 @@ describe('behaviour/tasks', () => {
 
       it.each([
         ['empty', { title: '' }, 'title'],
-        ['only space', { title: ' \n ' }, 'title'],
+        ['with only white space', { title: ' \n ' }, 'title'],
         ['with NUL', { title: 'a\0b' }, 'title'],
         ['with a lone surrogate', { title: 'a\ud83c' }, 'title'],
         ['with a description of 1001 characters', { title: 'x', description: 'y'.repeat(1001) }, 'description'],
         ['with NUL in the description', { title: 'x', description: '\0' }, 'description'],
-      ])('refuses a task %s with VALIDATION_ERROR', async (_, input, field) => {
+      ])('rejects a task %s with VALIDATION_ERROR', async (_, input, field) => {
         expect(await call('createTask', { input })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
       });
 
-      it('names the first faulty field and lists all', async () => {
+      it('names the first invalid field and lists all', async () => {
         const { details } = await call('createTask', { input: { title: '', description: 'y'.repeat(1001) } });
         expect(details).toEqual({
           field: 'title',
@@ -75,22 +75,22 @@ describe('behaviour/tasks', () => {
         });
       });
 
-      it('refuses a title of the wrong type with BAD_REQUEST', async () => {
+      it('rejects a title of the wrong type with BAD_REQUEST', async () => {
         expect(await call('createTask', { input: { title: 5 } })).toMatchObject({ code: 'BAD_REQUEST' });
       });
 
-      it('decides who asks before it validates', async () => {
+      it('authenticates before it validates', async () => {
         expect(await call('createTask', { input: { title: '' } }, '')).toMatchObject({ code: 'UNAUTHENTICATED' });
       });
     });
 
     describe('task', () => {
-      it('answers one’s own task', async () => {
+      it('returns the caller’s task', async () => {
         const task = await make();
         expect((await call('task', { id: task.id })).value).toEqual(task);
       });
 
-      it('says FORBIDDEN of another’s task, tells nothing of it, and writes an audit line', async () => {
+      it('returns FORBIDDEN without any data for another user’s task, and writes an audit line', async () => {
         const task = await make({ title: 'secret' }, bob.token);
         const outcome = await call('task', { id: task.id });
         expect(outcome).toMatchObject({ code: 'FORBIDDEN', details: {} });
@@ -98,12 +98,12 @@ describe('behaviour/tasks', () => {
         expect(app.lines).toContainEqual(expect.objectContaining({ audit: 'task.forbidden', taskId: task.id, userId: ada.id }));
       });
 
-      it('says NOT_FOUND where there is none', async () => {
+      it('returns NOT_FOUND for an unknown id', async () => {
         expect(await call('task', { id: 2147483647 })).toMatchObject({ code: 'NOT_FOUND' });
       });
 
       it.each(['0', '-1', '2147483648', '99999999999999999999', '1.5', '1e3', '0x10', 'abc', '01', ' 1', '1;--', '[1]'])(
-        'says BAD_REQUEST of the id %j',
+        'returns BAD_REQUEST for the id %j',
         async (id) => {
           for (const operation of ['task', 'deleteTask', 'toggleTask'] as const) {
             expect(await call(operation, { id })).toMatchObject({ code: 'BAD_REQUEST', details: { field: 'id' } });
@@ -114,7 +114,7 @@ describe('behaviour/tasks', () => {
     });
 
     describe('updateTask', () => {
-      it('keeps what is absent, and null clears the description', async () => {
+      it('keeps absent fields, and clears the description with null', async () => {
         const task = await make({ title: 'a', description: 'b' });
         const kept = (await call('updateTask', { id: task.id, input: { status: 'Completed' } })).value as Task;
         expect(kept).toEqual({ ...task, status: 'Completed', updated_at: moment });
@@ -123,7 +123,7 @@ describe('behaviour/tasks', () => {
         expect(Date.parse(cleared.updated_at)).toBeGreaterThanOrEqual(Date.parse(kept.updated_at));
       });
 
-      it('answers the task as it is when there is nothing to change', async () => {
+      it('returns the unchanged task when there is nothing to change', async () => {
         const task = await make();
         expect((await call('updateTask', { id: task.id, input: {} })).value).toEqual(task);
       });
@@ -131,12 +131,12 @@ describe('behaviour/tasks', () => {
       it.each([
         ['title', { title: null }],
         ['status', { status: null }],
-      ])('refuses null for the %s with VALIDATION_ERROR', async (field, input) => {
+      ])('rejects null for the %s with VALIDATION_ERROR', async (field, input) => {
         const task = await make();
         expect(await call('updateTask', { id: task.id, input })).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
       });
 
-      it('refuses a status that is neither: the SDL in GraphQL, a rule in REST', async () => {
+      it('rejects an unknown status, in GraphQL by the schema and in REST by validation', async () => {
         const task = await make();
         const { code } = await call('updateTask', { id: task.id, input: { status: 'Done' } });
         expect(code).toBe(style.name === 'REST' ? 'VALIDATION_ERROR' : 'BAD_REQUEST');
@@ -144,13 +144,13 @@ describe('behaviour/tasks', () => {
     });
 
     describe('toggleTask', () => {
-      it('turns Pending into Completed and back', async () => {
+      it('changes Pending to Completed and back', async () => {
         const task = await make();
         expect((await call('toggleTask', { id: task.id })).value).toEqual({ ...task, status: 'Completed', updated_at: moment });
         expect((await call('toggleTask', { id: task.id })).value).toEqual({ ...task, updated_at: moment });
       });
 
-      it('loses none of many at once', async () => {
+      it('loses no update of many concurrent requests', async () => {
         const task = await make();
         const outcomes = await Promise.all(Array.from({ length: 21 }, () => call('toggleTask', { id: task.id })));
         expect(outcomes.filter(({ value }) => (value as Task).status === 'Completed')).toHaveLength(11);
@@ -159,7 +159,7 @@ describe('behaviour/tasks', () => {
     });
 
     describe('deleteTask', () => {
-      it('takes the task away', async () => {
+      it('deletes the task', async () => {
         const task = await make();
         const { value, status } = await call('deleteTask', { id: task.id });
         expect(value).toBe(true);
@@ -169,7 +169,7 @@ describe('behaviour/tasks', () => {
     });
 
     it.each(['updateTask', 'toggleTask', 'deleteTask'] as const)(
-      '%s of another’s task is FORBIDDEN and changes nothing',
+      '%s returns FORBIDDEN for another user’s task and changes nothing',
       async (operation) => {
         const task = await make({ title: 'hers' }, bob.token);
         const outcome = await call(operation, { id: task.id, input: operation === 'updateTask' ? { title: 'mine' } : undefined });
@@ -178,10 +178,13 @@ describe('behaviour/tasks', () => {
       },
     );
 
-    it.each(['updateTask', 'toggleTask', 'deleteTask'] as const)('%s of no task is NOT_FOUND', async (operation) => {
-      const input = operation === 'updateTask' ? { title: 'x' } : undefined;
-      expect(await call(operation, { id: 2147483647, input })).toMatchObject({ code: 'NOT_FOUND' });
-    });
+    it.each(['updateTask', 'toggleTask', 'deleteTask'] as const)(
+      '%s returns NOT_FOUND for an unknown task',
+      async (operation) => {
+        const input = operation === 'updateTask' ? { title: 'x' } : undefined;
+        expect(await call(operation, { id: 2147483647, input })).toMatchObject({ code: 'NOT_FOUND' });
+      },
+    );
 
     it.each([
       ['tasks', {}],
@@ -194,7 +197,7 @@ describe('behaviour/tasks', () => {
       ['updateMe', { input: {} }],
       ['deleteMe', { input: { password: 'x' } }],
       ['logout', {}],
-    ] as [Operation, Arguments][])('%s needs a signed-in person', async (operation, args) => {
+    ] as [Operation, Arguments][])('%s requires authentication', async (operation, args) => {
       const outcome = await style.call(app.fetch, operation, args);
       expect(outcome).toMatchObject({ code: 'UNAUTHENTICATED', details: {} });
       if (style.name === 'REST') expect(outcome.headers.get('www-authenticate')).toBe('Bearer');

@@ -5,7 +5,7 @@ import { type Arguments, restStyle, styles } from '../support/styles.js';
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('behaviour/uncounted', () => {
+describe('a list of tasks without a total', () => {
   interface Page {
     data: { id: number; title: string }[];
     total?: number;
@@ -23,10 +23,10 @@ describe('behaviour/uncounted', () => {
     ),
   );
 
-  describe.each(styles)('tasks without the total over $name', (style) => {
+  describe.each(styles)('over $name', (style) => {
     const page = async (args: Arguments, { token } = ada) => (await style.call(app.fetch, 'tasks', args, token)).value as Page;
 
-    it('are the same, but for the total that is absent, whatever the page and the filter', async () => {
+    it('differs from the list with a total only in the absent total, for every page and filter', async () => {
       for (const args of lists) {
         const { total, ...others } = await page(args);
         expect(total).toBeGreaterThan(0);
@@ -36,7 +36,7 @@ describe('behaviour/uncounted', () => {
       }
     });
 
-    it('go to who asked for them, also when many ask at once, with a total and without', async () => {
+    it('is returned to exactly the requests without a total, also when concurrent requests differ', async () => {
       const [hers, his] = [await page({ limit: 3 }, ada), await page({ limit: 3 }, bob)];
       expect([hers.total, his.total]).toEqual([9, 4]);
       const answers = await Promise.all(
@@ -49,7 +49,7 @@ describe('behaviour/uncounted', () => {
     });
   });
 
-  describe('GET /api/tasks?total=false', () => {
+  describe('at GET /api/tasks?total=false', () => {
     const get = (query: string, headers: Record<string, string> = {}, { token } = ada) =>
       app.fetch(`/api/tasks?${query}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
     const links = async (query: string) => {
@@ -57,7 +57,7 @@ describe('behaviour/uncounted', () => {
       return Object.fromEntries([...link.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]));
     };
 
-    it('sends Link without last, and keeps total=false in the others', async () => {
+    it('sends Link without last, and keeps total=false in the other links', async () => {
       expect(await links('total=false&limit=4&page=2')).toEqual({
         first: '/api/tasks?page=1&limit=4&total=false',
         prev: '/api/tasks?page=1&limit=4&total=false',
@@ -70,7 +70,7 @@ describe('behaviour/uncounted', () => {
       expect(await links('total=false&page=7')).toMatchObject({ prev: '/api/tasks?page=6&total=false&limit=50' });
     });
 
-    it('leads to the next page exactly when there is one, as with the total', async () => {
+    it('links to the next page exactly when there is one, as with the total', async () => {
       for (const args of lists) {
         const query = new URLSearchParams(Object.entries(args).map(([name, value]) => [name, String(value)]));
         const { next } = await links(`${query}`);
@@ -81,7 +81,7 @@ describe('behaviour/uncounted', () => {
       }
     });
 
-    it('goes from page to page by next alone, over every task once', async () => {
+    it('reaches every task once by following next', async () => {
       const seen: number[] = [];
       let next: string | undefined = '/api/tasks?total=false&limit=2&sort=id';
       while (next) {
@@ -93,14 +93,14 @@ describe('behaviour/uncounted', () => {
       expect(seen).toEqual(all.data.map(({ id }) => id));
     });
 
-    it('with total=true it is as without it, but for the links, which keep it', async () => {
+    it('becomes the default list with total=true, except for the links, which keep the parameter', async () => {
       const [plain, counted] = [await get('limit=4'), await get('limit=4&total=true')];
       expect(await counted.json()).toEqual(await plain.json());
       expect(counted.headers.get('etag')).toBe(plain.headers.get('etag'));
       expect((await links('page=1&limit=4&total=true')).last).toBe('/api/tasks?page=3&limit=4&total=true');
     });
 
-    it('has an ETag of its own, which answers 304 and changes with the tasks and with whether there is a next page', async () => {
+    it('has a separate ETag, which returns 304 and changes with the tasks and with the existence of a next page', async () => {
       const carol = await newPerson(app);
       for (const title of ['a', 'b']) await make(title, carol);
       const query = 'total=false&limit=2&sort=id';
@@ -117,7 +117,7 @@ describe('behaviour/uncounted', () => {
       expect((await get(query, { 'if-none-match': later.headers.get('etag') ?? '' }, carol)).status).toBe(304);
     });
 
-    it.each(['maybe', '', 'FALSE', '0'])('refuses total=%s as any other parameter is refused', async (value) => {
+    it.each(['maybe', '', 'FALSE', '0'])('rejects total=%s like any invalid parameter', async (value) => {
       const answer = await get(`total=${value}`);
       expect([answer.status, await answer.json()]).toEqual([
         400,
@@ -128,7 +128,7 @@ describe('behaviour/uncounted', () => {
       ]);
     });
 
-    it('asks who it is before it looks at the value', async () => {
+    it('authenticates before it validates the parameter', async () => {
       expect((await app.fetch('/api/tasks?total=maybe')).status).toBe(401);
     });
   });

@@ -5,14 +5,14 @@ import { type Arguments, type Operation, restStyle, styles } from '../support/st
 
 const app = await sharedApp();
 
-describe('behaviour/users', () => {
-  describe.each(styles)('$name', (style) => {
+describe('users', () => {
+  describe.each(styles)('over $name:', (style) => {
     const call = (operation: Operation, args: Arguments, token: string) => style.call(app.fetch, operation, args, token);
     const update = (person: Person, input: object) => call('updateMe', { input }, person.token);
     const login = (email: string, given: string) => style.call(app.fetch, 'login', { input: { email, password: given } });
 
     describe('me', () => {
-      it('answers who is signed in, with nothing secret', async () => {
+      it('returns the signed-in user without any secret', async () => {
         const person = await newPerson(app);
         const { value } = await call('me', {}, person.token);
         expect(value).toEqual({
@@ -35,12 +35,12 @@ describe('behaviour/users', () => {
         });
       });
 
-      it('answers the person as they are when there is nothing to change', async () => {
+      it('returns the unchanged user when there is nothing to change', async () => {
         const person = await newPerson(app);
         expect((await update(person, {})).value).toMatchObject({ id: person.id, name: 'Ada' });
       });
 
-      it('needs the current password for a new email or password: missing is VALIDATION_ERROR, wrong is INVALID_CREDENTIALS', async () => {
+      it('requires the current password for a new email or password: missing is VALIDATION_ERROR, wrong is INVALID_CREDENTIALS', async () => {
         const person = await newPerson(app);
         for (const change of [{ email: 'new@example.com' }, { newPassword: 'another good one' }]) {
           expect(await update(person, change)).toMatchObject({
@@ -52,7 +52,7 @@ describe('behaviour/users', () => {
         }
       });
 
-      it('changes the email, in lower case, and CONFLICTs with another’s', async () => {
+      it('stores a new email in lower case, and returns CONFLICT for another account’s email', async () => {
         const [person, other] = [await newPerson(app), await newPerson(app)];
         const email = `New.${randomBytes(6).toString('hex')}@Example.com`;
         expect((await update(person, { email, currentPassword: password })).value).toMatchObject({ email: email.toLowerCase() });
@@ -60,7 +60,7 @@ describe('behaviour/users', () => {
         expect(await update(person, { email: other.email, currentPassword: password })).toMatchObject({ code: 'CONFLICT' });
       });
 
-      it('ends all other sessions with a new password, and keeps this one', async () => {
+      it('ends all other sessions with a new password, and keeps the current session', async () => {
         const person = await newPerson(app);
         const other = (await login(person.email, password)).value as { access_token: string };
         expect((await update(person, { newPassword: 'another good one', currentPassword: password })).code).toBeUndefined();
@@ -78,13 +78,13 @@ describe('behaviour/users', () => {
         ['new_password', { newPassword: null, currentPassword: password }],
         ['new_password', { newPassword: 'short', currentPassword: password }],
         ['current_password', { name: 'Ada', currentPassword: null }],
-      ])('refuses a bad %s with VALIDATION_ERROR: %j', async (field, input) => {
+      ])('rejects an invalid %s with VALIDATION_ERROR: %j', async (field, input) => {
         expect(await update(await newPerson(app), input)).toMatchObject({ code: 'VALIDATION_ERROR', details: { field } });
       });
     });
 
     describe('deleteMe', () => {
-      it('takes the account away with its tasks and sessions', async () => {
+      it('deletes the account with its tasks and sessions', async () => {
         const person = await newPerson(app);
         await call('createTask', { input: { title: 'x' } }, person.token);
         const other = (await login(person.email, password)).value as { access_token: string };
@@ -100,7 +100,7 @@ describe('behaviour/users', () => {
         expect(left?.tasks).toBe(0);
       });
 
-      it('refuses a wrong password with INVALID_CREDENTIALS and deletes nothing', async () => {
+      it('rejects a wrong password with INVALID_CREDENTIALS and deletes nothing', async () => {
         const person = await newPerson(app);
         expect(await call('deleteMe', { input: { password: 'wrong' } }, person.token)).toMatchObject({
           code: 'INVALID_CREDENTIALS',
@@ -110,7 +110,7 @@ describe('behaviour/users', () => {
     });
 
     describe('health', () => {
-      it('tells that the process is up, for how long, and its version', async () => {
+      it('returns the status, uptime and version of the process', async () => {
         const { value } = await style.call(app.fetch, 'health');
         expect(value).toEqual({
           status: 'ok',
@@ -119,15 +119,15 @@ describe('behaviour/users', () => {
         });
       });
 
-      it('asks the database for a sign of life', async () => {
+      it('checks the database connection', async () => {
         const { value } = await style.call(app.fetch, 'databaseHealth');
         expect(value).toEqual({ status: 'ok', latency_ms: expect.any(Number) });
       });
     });
   });
 
-  describe('a signed-in person', () => {
-    it('cannot write once the account is gone', async () => {
+  describe('whose account was deleted', () => {
+    it('cannot write while the session is still cached', async () => {
       const person = await newPerson(app);
       await restStyle.call(app.fetch, 'me', {}, person.token);
       // As if another process had deleted it this moment.

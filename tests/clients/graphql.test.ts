@@ -11,7 +11,7 @@ import { urql } from '../support/clients/urql.js';
 import { claimsOf } from '../support/forge.js';
 import { openSocketApp, type SocketApp } from '../support/socket.js';
 
-describe('clients/graphql', () => {
+describe('a GraphQL client', () => {
   const kinds = [apollo, urql, relay];
   const [task, me, create] = [
     'query Task($id: ID!) { task(id: $id) { __typename id title status } }',
@@ -42,7 +42,7 @@ describe('clients/graphql', () => {
       (error: unknown) => error,
     );
 
-  describe.each(kinds)('$name', ({ connect, codeOf }: ClientKind) => {
+  describe.each(kinds)('with $name', ({ connect, codeOf }: ClientKind) => {
     let ada: Person;
     let client: ConnectedClient;
     beforeAll(async () => {
@@ -51,11 +51,11 @@ describe('clients/graphql', () => {
       client = connect(app.url, session);
     });
 
-    it('reads', async () => {
+    it('runs a query', async () => {
       expect(await client.query(me)).toMatchObject({ me: { id: ada.id, email: ada.email } });
     });
 
-    it('writes, and reads what it wrote', async () => {
+    it('runs a mutation, and reads the result', async () => {
       const made = (await client.mutate(create, { input: { title: 'Buy groceries' } })) as { createTask: { id: string } };
       expect(made.createTask).toMatchObject({ title: 'Buy groceries', status: 'PENDING' });
       expect(await client.query(task, { id: made.createTask.id })).toMatchObject({ task: made.createTask });
@@ -71,15 +71,15 @@ describe('clients/graphql', () => {
         () => client.query(`query Much { ${Array.from({ length: 16 }, (_, n) => `a${n}: __typename`).join(' ')} }`),
       ],
       [
-        'what is refused before GraphQL runs',
+        'a request that is rejected before GraphQL runs',
         'PAYLOAD_TOO_LARGE',
         () => client.mutate(create, { input: { title: 'x'.repeat(102_400) } }),
       ],
-    ])('sees the code of %s', async (_, code, run) => {
+    ])('receives the code of %s', async (_, code, run) => {
       expect(codeOf(await thrownBy(run()))).toBe(code);
     });
 
-    it('gets a new token once when the old one has expired, and sends again what that held up', async () => {
+    it('refreshes an expired token once, and repeats the requests that waited for it', async () => {
       const person = early[kinds.findIndex((kind) => kind.connect === connect)] as Person;
       const session = createSession(brief.wireFetch, person);
       await setTimeout(Math.max(0, Number(claimsOf(person.token).exp) * 1000 - Date.now()));
@@ -94,7 +94,7 @@ describe('clients/graphql', () => {
       expect(session.accessToken).not.toBe(person.token);
     });
 
-    it('sees UNAUTHENTICATED when the session is over, and does not try for ever', async () => {
+    it('receives UNAUTHENTICATED when the session has ended, and stops retrying', async () => {
       const { person, session } = await signIn();
       await app.wireFetch('/api/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${person.token}` } });
       const over = connect(app.url, session);
@@ -102,8 +102,8 @@ describe('clients/graphql', () => {
     });
   });
 
-  describe('Apollo Client’s cache', () => {
-    it('knows a task again by its id, whichever operation brought it', async () => {
+  describe('with Apollo Client’s cache', () => {
+    it('identifies a task by its id, whichever operation returned it', async () => {
       const { session } = await signIn();
       const client = createApollo(app.url, session);
       const { data } = await client.mutate<{ createTask: { id: string } }>({
@@ -119,7 +119,7 @@ describe('clients/graphql', () => {
     });
   });
 
-  describe('Relay’s connection', () => {
+  describe('with a Relay connection', () => {
     it('collects the pages of tasksConnection by first and after', async () => {
       const { session } = await signIn();
       const environment = createRelay(app.url, session);

@@ -5,7 +5,7 @@ import { documents } from '../../scripts/documents.js';
 
 const today = await documents();
 
-describe('contract/breaking-changes', () => {
+describe('the comparison of API documents', () => {
   const promised: Promises = { sdl: today['schema.graphql'] ?? '', openapi: today['openapi.json'] ?? '' };
 
   // biome-ignore lint/suspicious/noExplicitAny: a document that is taken apart.
@@ -276,18 +276,18 @@ describe('contract/breaking-changes', () => {
     ],
   ];
 
-  describe('a change breaks clients', () => {
+  describe('reports a breaking change:', () => {
     it.each(breaking)('%s', async (_, change, line) => {
       expect(await breakingChanges(promised, change())).toContain(line);
     });
   });
 
-  describe('a change does not break clients', () => {
+  describe('accepts a compatible change:', () => {
     it.each(harmless)('%s', async (_, change) => {
       expect(await breakingChanges(promised, change())).toEqual([]);
     });
 
-    it('a response schema that opens to new fields', async () => {
+    it('a response schema that allows new fields', async () => {
       const closed = inRest((document) => {
         schemas(document).Task.additionalProperties = false;
       });
@@ -296,26 +296,26 @@ describe('contract/breaking-changes', () => {
     });
   });
 
-  describe('npm run check', () => {
+  describe('in npm run check', () => {
     const version = (JSON.parse(promised.openapi) as { info: { version: string } }).info.version;
     const notes = { [`${version}.md`]: releaseLines(promised).join('\n') };
     const current = inRest(({ paths }) => delete paths['/api/tasks/{id}/complete']);
     const line = '- REST: PATCH /api/tasks/{id}/complete: removed';
 
-    it('fails for a change that breaks clients of the last release, and says what to do', async () => {
+    it('fails for a change that breaks clients of the last release, and explains what to do', async () => {
       const said = await unannouncedChanges({ released: promised, current, notes });
       expect(said).toContain(`${version}, the last release:\n\n${line}\n`);
       expect(said).toMatch(/take it back.*docs\/changes\/next\.md/s);
     });
 
-    it('takes a note of that very change, and of no other', async () => {
+    it('accepts a note for exactly that change', async () => {
       const noted = (text: string) => unannouncedChanges({ released: promised, current, notes: { ...notes, 'next.md': text } });
       expect(await noted(`# Next\n\n${line}\n  Send PUT with the status.\n`)).toBeUndefined();
       expect(await noted('# Next\n\n- REST: PATCH /api/users/me: removed\n')).toContain(line);
       expect(await unannouncedChanges({ released: promised, current, notes: { ...notes, '0.9.0.md': line } })).toContain(line);
     });
 
-    it('fails when the documents of the last release moved without a note', async () => {
+    it('fails when the documents of the last release were edited without a note', async () => {
       expect(await unannouncedChanges({ released: current, current, notes })).toContain('It moves only with a release');
       expect(await unannouncedChanges({ released: current, current, notes: {} })).toContain('It moves only with a release');
     });

@@ -11,7 +11,7 @@ import { answers, document, operations } from '../support/openapi.js';
 import { type Arguments, type Fetch, type Operation, restStyle, type Style, styles } from '../support/styles.js';
 import { type Transport, transports } from '../support/transports.js';
 
-describe('contract/catalogue', () => {
+describe('an error code', () => {
   let app: TestApp;
   let strict: TestApp;
   let ada: Person;
@@ -127,12 +127,12 @@ describe('contract/catalogue', () => {
     ),
   );
 
-  describe('the error catalogue', () => {
-    it('has a provocation of every code', () => {
+  describe('in the catalogue', () => {
+    it('has a test case', () => {
       expect(Object.keys(provocations)).toEqual(Object.keys(errorCatalogue));
     });
 
-    it.each(cases)('$code comes about in $style, with its status and header field', async ({ code, row, way }) => {
+    it.each(cases)('$code is returned in $style with its status and header field', async ({ code, row, way }) => {
       const { status, headers, ...provoked } = await provocations[code](way);
       expect(provoked.code).toBe(code);
       expect(way.style.name === 'REST' ? [row.status] : [row.status, 200]).toContain(status);
@@ -140,7 +140,7 @@ describe('contract/catalogue', () => {
     });
 
     it.each(cases.filter(({ style }) => style === 'REST'))(
-      '$code is the same as a problem of RFC 9457 to who asks for application/problem+json',
+      '$code is returned as a problem (RFC 9457) to a client that accepts application/problem+json',
       async ({ code, row, way }) => {
         const bodies: Record<string, unknown>[] = [];
         const accepting =
@@ -170,7 +170,7 @@ describe('contract/catalogue', () => {
       },
     );
 
-    it('is the enum ErrorCode in GraphQL, which tells when each comes', () => {
+    it('is a described value of the enum ErrorCode in GraphQL', () => {
       const type = schema.getType('ErrorCode') as GraphQLEnumType;
       expect(isEnumType(type)).toBe(true);
       expect(type.getValues().map(({ name, description }) => [name, description])).toEqual(
@@ -178,7 +178,7 @@ describe('contract/catalogue', () => {
       );
     });
 
-    it('is what the OpenAPI document says of errors, in both media types, without what only GraphQL has', () => {
+    it('appears in the OpenAPI document in both media types, unless only GraphQL returns it', () => {
       const codes = errorRows.filter(([, { transport }]) => transport !== 'GraphQL').map(([code]) => code);
       for (const name of ['Error', 'Problem'])
         expect(document.components.schemas[name]?.properties?.error_code?.enum).toEqual(codes);
@@ -190,7 +190,7 @@ describe('contract/catalogue', () => {
       }
     });
 
-    it('has a page, where the type of each problem leads', async () => {
+    it('is described on the page that the type of each problem links to', async () => {
       const html = await (await app.fetch('/docs/errors')).text();
       for (const [code, { title }] of errorRows) {
         expect(html).toContain(`id="${code}"`);

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { createExecutor } from '../../src/schema/executor.js';
 
-describe('contract/compiled', () => {
+describe('the executor', () => {
   const sdl = `
   enum Status { PENDING COMPLETED }
   input Change { title: String!, status: Status = PENDING }
@@ -92,19 +92,22 @@ describe('contract/compiled', () => {
     ['aliases', '{ task(id: "1") { a: owner { name } owner { b: name tasks { a: id } } } }'],
   ];
 
-  describe('a document that comes again', () => {
+  describe('for a repeated document', () => {
     const schema = makeSchema();
     const plainly = async (result: Promise<ExecutionResult> | ExecutionResult) => JSON.parse(JSON.stringify(await result));
 
-    it.each(cases.map((each) => ({ title: each[0], each })))('is answered as the first time: $title', async ({ each }) => {
-      const [, text, variableValues] = each;
-      const args = { schema, document: parse(text), variableValues, contextValue: {} };
-      const expected = await plainly(execute(args));
-      const run = createExecutor();
-      for (let time = 1; time <= 5; time++) expect(await plainly(run(args))).toEqual(expected);
-    });
+    it.each(cases.map((each) => ({ title: each[0], each })))(
+      'returns the same result as the first time: $title',
+      async ({ each }) => {
+        const [, text, variableValues] = each;
+        const args = { schema, document: parse(text), variableValues, contextValue: {} };
+        const expected = await plainly(execute(args));
+        const run = createExecutor();
+        for (let time = 1; time <= 5; time++) expect(await plainly(run(args))).toEqual(expected);
+      },
+    );
 
-    it('keeps what a resolver threw behind its error, and the order of its fields', async () => {
+    it('keeps the original error of a resolver, and the order of the fields', async () => {
       const args = { schema, document: parse('{ tasks { owner { name } id title } }'), contextValue: {} };
       const run = createExecutor();
       for (let time = 1; time <= 4; time++) await run(args);
@@ -114,7 +117,7 @@ describe('contract/compiled', () => {
       expect(Object.keys((data as { task: object }).task)).toEqual(['owner', 'id']);
     });
 
-    it.each(['7', '8'])('has an error of ours behind what nobody threw (%s)', async (id) => {
+    it.each(['7', '8'])('adds an original error where graphql-js has none (%s)', async (id) => {
       const args = { schema, document: parse('query ($id: ID!) { task(id: $id) { owner { name } } }'), variableValues: { id } };
       const run = createExecutor();
       for (let time = 1; time <= 5; time++) {
@@ -124,7 +127,7 @@ describe('contract/compiled', () => {
       }
     });
 
-    it('runs the operation that is named, of several', async () => {
+    it('runs the named operation of several', async () => {
       const document = parse('query A { task(id: "1") { id } } query B { task(id: "2") { id } }');
       const run = createExecutor();
       for (let time = 1; time <= 5; time++) {

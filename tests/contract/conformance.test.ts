@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { violationsOf } from '../support/conformance/validate.js';
 
-describe('contract/held', () => {
+describe('the conformance check', () => {
   const task = {
     id: 1,
     user_id: 'user_1',
@@ -39,9 +39,9 @@ describe('contract/held', () => {
     return violationsOf({ method, path: url.pathname, url, headers: new Headers(), body }, response).join('; ');
   }
 
-  describe('the documents refuse an answer of REST', () => {
+  describe('of REST responses', () => {
     const etag = { etag: '"1"' };
-    it('unless it is as they describe it', () => {
+    it('accepts a response that matches the OpenAPI document', () => {
       expect(found({ headers: { ...etag, 'x-request-id': '0' } })).toBe('');
       expect(found({ request: 'GET /api/tasks', headers: { ...etag, link }, answer: page })).toBe('');
       expect(found({ request: 'HEAD /api/tasks/1', headers: etag, answer: undefined })).toBe('');
@@ -96,12 +96,12 @@ describe('contract/held', () => {
       ['where there is nothing', { request: 'GET /api/users', headers: etag }, /may be NOT_FOUND/],
       ['to a method that is not taken', { request: 'PATCH /api/tasks/1', headers: etag }, /may be METHOD_NOT_ALLOWED/],
       ['to OPTIONS without methods', { request: 'OPTIONS /api/tasks', status: 204, answer: undefined }, /names no methods/],
-    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, violation) => {
+    ] satisfies [string, Answer, RegExp][])('rejects a response %s', (_, answer, violation) => {
       expect(found(answer)).toMatch(violation);
     });
   });
 
-  describe('the SDL and GraphQL over HTTP refuse an answer of GraphQL', () => {
+  describe('of GraphQL responses', () => {
     const ask = (query: string, answer: unknown, more: Answer = {}): Answer => ({
       request: 'POST /graphql',
       body: JSON.stringify({ query }),
@@ -110,7 +110,7 @@ describe('contract/held', () => {
     });
     const error = (code: string, more: object = {}) => ({ message: 'x', extensions: { code, details: {} }, ...more });
 
-    it('unless it is as they describe it', () => {
+    it('accepts a response that matches the SDL and GraphQL over HTTP', () => {
       expect(
         found(
           ask('{ a: task(id: 1) { id status __typename } }', { data: { a: { id: '1', status: 'PENDING', __typename: 'Task' } } }),
@@ -174,7 +174,7 @@ describe('contract/held', () => {
         /no www-authenticate/,
       ],
       ['with data for what cannot be read', ask('', { data: {} }), /cannot be read/],
-    ] satisfies [string, Answer, RegExp][])('%s', (_, answer, violation) => {
+    ] satisfies [string, Answer, RegExp][])('rejects a response %s', (_, answer, violation) => {
       expect(found(answer)).toMatch(violation);
     });
   });

@@ -20,7 +20,7 @@ import { fetchInProcess } from '../support/in-process.js';
 import type { Document } from '../support/openapi.js';
 import type { Fetch } from '../support/styles.js';
 
-describe('contract/deprecation', () => {
+describe('a deprecation', () => {
   const since = '2026-01-01';
   const sunset = '2027-01-01T12:30:00Z';
 
@@ -56,7 +56,7 @@ describe('contract/deprecation', () => {
   );
   const withGreeting = builder.toSchema({ sortSchema: false });
 
-  describe('one deprecationReason in the schema', () => {
+  describe('with one deprecationReason in the schema', () => {
     const greet: Route = { operation: 'Mutation.greet', method: 'POST', path: '/api/greet', status: 200, tag: 'Health' };
     const table = [greet, ...routes.filter(({ operation }) => operation === 'Query.health')];
 
@@ -68,7 +68,7 @@ describe('contract/deprecation', () => {
       expect(sdl).toContain('oldName: String @deprecated(reason: "The token tells.")');
     });
 
-    it('is deprecated: true in the OpenAPI document, with the reason in words: operation, parameter, property', () => {
+    it('is deprecated: true with the reason in the OpenAPI document: operation, parameter, property', () => {
       const { paths, components } = JSON.parse(
         JSON.stringify(openApiDocument(restView(withGreeting, table), table, '1.0.0')),
       ) as Document;
@@ -110,7 +110,7 @@ describe('contract/deprecation', () => {
   };
   const unused = { execute: refuse, createContext: refuse };
 
-  describe('a deprecated operation', () => {
+  describe('of an operation', () => {
     let fetch: Fetch;
     let ada: Person;
     let close: () => Promise<unknown>;
@@ -131,7 +131,7 @@ describe('contract/deprecation', () => {
     const fields = ({ headers }: Response) => [headers.get('deprecation'), headers.get('sunset')];
     const gone = ['@1767225600', 'Fri, 01 Jan 2027 12:30:00 GMT'];
 
-    it('sends Deprecation (RFC 9745) and Sunset (RFC 8594) with every answer, also an error', async () => {
+    it('sends Deprecation (RFC 9745) and Sunset (RFC 8594) with every response, also with errors', async () => {
       const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' };
       const made = await fetch('/api/tasks', { method: 'POST', headers, body: '{"title":"x"}' });
       expect([made.status, fields(made)]).toEqual([201, [null, null]]);
@@ -150,12 +150,12 @@ describe('contract/deprecation', () => {
       }
     });
 
-    it('says so to scripts of the origins that may read it', async () => {
+    it('exposes both fields to scripts of listed origins', async () => {
       const { headers } = await fetch('/api/tasks/1', { headers: { origin: 'https://app.example' } });
       expect(headers.get('access-control-expose-headers')).toMatch(/\bdeprecation\b.*\bsunset\b/);
     });
 
-    it('leaves the others, and GraphQL, as they are', async () => {
+    it('does not change other operations or GraphQL', async () => {
       const authorization = `Bearer ${ada.token}`;
       expect(fields(await fetch('/api/tasks', { headers: { authorization } }))).toEqual([null, null]);
       expect(fields(await fetch('/api/tasks/1', { method: 'DELETE', headers: { authorization } }))).toEqual([null, null]);
@@ -165,15 +165,15 @@ describe('contract/deprecation', () => {
 
     it.each<[string, object | undefined, RegExp]>([
       ['no date', undefined, /task is deprecated, but its extensions\.deprecation does not say since when/],
-      ['a date that is none', { since: 'soon' }, /“soon” is no date/],
-      ['an end before its beginning', { since: sunset, sunset: since }, /gone before it is deprecated/],
-    ])('does not start with %s', async (_, deprecation, message) => {
+      ['an invalid date', { since: 'soon' }, /“soon” is no date/],
+      ['a sunset before the deprecation', { since: sunset, sunset: since }, /gone before it is deprecated/],
+    ])('prevents the start with %s', async (_, deprecation, message) => {
       const view = restView(deprecating('task', deprecation), routes);
       await expect(createRestHandler({ view, routes, ...unused })).rejects.toThrow(message);
       expect(() => openApiDocument(view, routes, '1.0.0')).toThrow(message);
     });
 
-    it('need not say when it goes', async () => {
+    it('may omit the sunset', async () => {
       const view = restView(deprecating('task', { since }), routes);
       const handle = await createRestHandler({ view, routes, ...unused });
       const request = new HttpRequest({ method: 'GET', target: '/api/tasks/1', headers: new RequestHeaders({}) });

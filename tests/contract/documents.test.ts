@@ -4,9 +4,9 @@ import { documents } from '../../scripts/documents.js';
 
 const current = await documents();
 
-describe('contract/documents', () => {
-  describe('a committed document', () => {
-    it.each(Object.entries(current))('%s is what the sources say: run npm run generate', async (name, text) => {
+describe('the committed API documents', () => {
+  describe('match the sources (npm run generate updates them):', () => {
+    it.each(Object.entries(current))('%s', async (name, text) => {
       expect(await readFile(new URL(`../../${name}`, import.meta.url), 'utf8')).toBe(text);
     });
   });

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { introspectionFromSchema } from 'graphql';
 import { schema } from '../../src/schema/root.js';
 
-describe('contract/introspection', () => {
+describe('introspection', () => {
   // The specification, September 2025, §3.13.
   const published =
     'QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT VARIABLE_DEFINITION SCHEMA SCALAR OBJECT ' +
     'FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE INPUT_OBJECT INPUT_FIELD_DEFINITION';
 
-  it('lists directives at the published locations only, so that clients of every language can read it', () => {
+  it('lists directives at locations of the published specification only, so that clients of every language can read it', () => {
     const { directives } = introspectionFromSchema(schema).__schema;
     expect(directives.map(({ name }) => name)).toEqual(['include', 'skip', 'deprecated', 'specifiedBy', 'oneOf']);
     for (const { name, locations } of directives)

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { errorCatalogue } from '../../src/core/error-catalogue.js';
 import { answers, byId, document, operations, type Schema, sent } from '../support/openapi.js';
 
-describe('contract/openapi-answers', () => {
+describe('the OpenAPI document', () => {
   const { schemas } = document.components;
 
-  describe('the answers in the OpenAPI document', () => {
+  describe('for responses', () => {
     it('requires every field of a response but a total, and leaves responses open to new fields', () => {
       const answered = Object.entries(schemas).filter(([name, { type }]) => type === 'object' && !name.endsWith('Input'));
       expect(sent).not.toContain('additionalProperties');
@@ -40,11 +40,11 @@ describe('contract/openapi-answers', () => {
       ['toggleTask', '200 400 401 403 404 409 412 413 422 429 500 503 504'],
       ['health', '200 413 429 500 503 504'],
       ['databaseHealth', '200 413 429 500 503 504'],
-    ])('tells how %s can end: %s', (id, statuses) => {
+    ])('lists every status of %s: %s', (id, statuses) => {
       expect(Object.keys(byId(id).responses).join(' ')).toBe(statuses);
     });
 
-    it('tells the codes of each error response, with an example of each', () => {
+    it('lists the codes of each error response, with an example of each', () => {
       for (const answer of operations.flatMap(answers).filter(({ status }) => Number(status) >= 400)) {
         const { examples = {} } = answer.content?.['application/json'] ?? {};
         for (const [code, example] of Object.entries(examples)) {
@@ -62,7 +62,7 @@ describe('contract/openapi-answers', () => {
       expect(codes('updateMe')).toEqual(['UNAUTHENTICATED', 'INVALID_CREDENTIALS']);
     });
 
-    it('tells the header fields of each answer', () => {
+    it('lists the header fields of each response', () => {
       const extra: Record<string, string[]> = {
         401: ['WWW-Authenticate'],
         429: ['Retry-After'],
@@ -82,7 +82,7 @@ describe('contract/openapi-answers', () => {
       }
     });
 
-    it('has no content where the answer is 204', () => {
+    it('has no content for a 204', () => {
       const empty = operations.flatMap(answers).filter(({ content }) => !content);
       expect(empty.map(({ status }) => status)).toEqual(['204', '204', '304', '304', '204']);
     });

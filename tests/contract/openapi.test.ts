@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { routes } from '../../src/rest/routes.js';
 import { byId, document, operations, sent, view } from '../support/openapi.js';
 
-describe('contract/openapi', () => {
+describe('the OpenAPI document', () => {
   const { schemas } = document.components;
 
   let folder: string;
@@ -63,13 +63,13 @@ export const total = (page: Schemas['TaskPage']): number => page.total;
 export const misplaced: NonNullable<operations['createTask']['parameters']['query']> = { title: 'Milk' };
 `;
 
-  describe('the OpenAPI document', () => {
+  describe('as a whole', () => {
     it('passes Redocly’s recommended rules without an error or a warning', async () => {
       const found = JSON.parse(await run(redocly, 'lint', 'openapi.json', '--extends=recommended', '--format=json'));
       expect(found).toMatchObject({ problems: [], totals: { errors: 0, warnings: 0, ignored: 0 } });
     });
 
-    it('gives a client types that compile', async () => {
+    it('generates client types that compile', async () => {
       await run(openapiTypescript, 'openapi.json', '--output', 'api.ts');
       await writeFile(inFolder('client.ts'), client);
       const options: ts.CompilerOptions = {
@@ -90,7 +90,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       expect(faults).toEqual([]);
     });
 
-    it('has every row of the routes table and nothing else, each by its root field’s name', () => {
+    it('has exactly the operations of the routes table, each named by its root field', () => {
       const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, operation]) => [operation.operationId, method.toUpperCase(), path]),
       );
@@ -106,7 +106,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
     /** The root field of an operation. */
     const fieldOf = (id: string) => routes.find(({ operationId }) => operationId === id)?.operation.split('.')[1] ?? id;
 
-    it('has the parameters that the view’s fields have, and no others', () => {
+    it('has exactly the parameters of the fields in the REST view', () => {
       const fields = { ...view.getQueryType()?.getFields(), ...view.getMutationType()?.getFields() };
       const documented = operations.map(({ operationId, parameters = [] }) => [
         operationId,
@@ -119,7 +119,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       expect(documented).toEqual(known);
     });
 
-    it('takes conditions in header fields: If-Match to change a task, If-None-Match, too, to read', () => {
+    it('accepts preconditions in header fields: If-Match to read or change tasks, If-None-Match to read them', () => {
       const documented = operations.flatMap(({ operationId, parameters = [] }) =>
         parameters.filter((each) => each.in === 'header').map(({ name, required }) => [operationId, name, required]),
       );
@@ -134,14 +134,14 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       ]);
     });
 
-    it('takes an Idempotency-Key in every write', () => {
+    it('accepts an Idempotency-Key in every write', () => {
       for (const { operationId, parameters = [] } of operations) {
         const isWrite = !['me', 'usersMe', 'tasks', 'task', 'health', 'databaseHealth'].includes(operationId);
         expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(isWrite);
       }
     });
 
-    it('bounds the parameters as the rules do', () => {
+    it('limits the parameters as the validation does', () => {
       const shown = (id: string) =>
         byId(id)
           .parameters?.filter((each) => each.in !== 'header')
@@ -158,12 +158,12 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       for (const operation of ['task', 'updateTask', 'deleteTask', 'toggleTask']) expect(shown(operation)).toEqual([id]);
     });
 
-    it('spells enums as REST does', () => {
+    it('uses the REST spelling of enum values', () => {
       expect(schemas.TaskStatus?.enum).toEqual(['Pending', 'Completed']);
       expect(schemas.TaskSort?.enum).toContain('-created_at');
     });
 
-    it('says of what a client sends that only a description may be null, and what must be there', () => {
+    it('allows null in a request only for a description, and lists the required fields', () => {
       const inputs = Object.entries(schemas).filter(([name]) => name.endsWith('Input'));
       const nullable = inputs.flatMap(([name, { properties = {} }]) =>
         Object.keys(properties)
@@ -184,13 +184,13 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       expect(inputs.filter(([, input]) => input.additionalProperties !== undefined)).toEqual([]);
     });
 
-    it('asks for a token wherever one is needed', () => {
+    it('requires a token for every protected operation', () => {
       const open = operations.filter(({ security }) => security?.length === 0).map(({ operationId }) => operationId);
       expect(open.sort()).toEqual(['databaseHealth', 'health', 'login', 'refresh', 'signup']);
       expect(document).toMatchObject({ security: [{ bearerAuth: [] }] });
     });
 
-    it('names fields in snake_case, in its texts too', () => {
+    it('names fields in snake_case, also in descriptions', () => {
       expect(sent).toContain('`current_password`');
       const camel = sent.match(/`[a-z]+[A-Z]\w*`/g) ?? [];
       expect(camel).toEqual([]);

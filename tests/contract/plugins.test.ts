@@ -4,7 +4,7 @@ import { createApp } from '../../src/app.js';
 import { fetchOf, newPerson, openTestApp, type Person, type TestApp, testConfig } from '../support/app.js';
 import { type Fetch, styles } from '../support/styles.js';
 
-describe('an Envelop plugin that is passed to the app', () => {
+describe('an Envelop plugin of the app', () => {
   let app: TestApp;
   let fetch: Fetch;
   let ada: Person;
@@ -45,7 +45,7 @@ describe('an Envelop plugin that is passed to the app', () => {
     return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count - before[name as keyof typeof counts]]));
   }
 
-  it.each(styles)('sees N of N operations in $name, new and repeated', async (style) => {
+  it.each(styles)('observes every operation in $name, new and repeated', async (style) => {
     const run = async () => {
       for (let time = 1; time <= 6; time++) {
         await style.call(fetch, 'createTask', { input: { title: 'Counted' } }, ada.token);
@@ -56,7 +56,7 @@ describe('an Envelop plugin that is passed to the app', () => {
     expect(await countOf(run)).toMatchObject({ executed: 18, done: 18, contexts: 18 });
   });
 
-  it('sees every step of a GraphQL request, by GET and by POST, however often its document came', async () => {
+  it('observes every phase of a GraphQL request, by GET and by POST, also for repeated documents', async () => {
     const headers = { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ query: '{ me { name } }' });
     const run = async () => {

@@ -118,22 +118,25 @@ function presences(variables: Readonly<Record<string, unknown>>): Record<string,
   return [{ ...variables }, {}, ...others];
 }
 
-describe('contract/repeated-documents', () => {
+describe('the executor for repeated documents', () => {
   const schema = echoSchema();
   const cases = shapes.flatMap(([text, variables, operationName]) =>
     presences(variables).map((present) => ({ text, present, operationName })),
   );
 
-  it('has at least sixty shapes, all of them valid', () => {
+  it('is tested with at least sixty valid documents', () => {
     expect(shapes.length).toBeGreaterThanOrEqual(60);
     for (const [text] of shapes) expect([text, validate(schema, parse(text))]).toEqual([text, []]);
   });
 
-  it.each(cases)('the sixth execution equals graphql-js: $text with $present', async ({ text, present, operationName }) => {
-    const args = { schema, document: parse(text), variableValues: present, operationName, contextValue: {} };
-    const textOf = ({ data, errors }: ExecutionResult) => JSON.stringify({ data, errors });
-    const expected = textOf(await execute(args));
-    const run = createExecutor();
-    for (let time = 1; time <= 6; time++) expect(textOf(await run(args))).toBe(expected);
-  });
+  it.each(cases)(
+    'returns what graphql-js returns at the sixth execution: $text with $present',
+    async ({ text, present, operationName }) => {
+      const args = { schema, document: parse(text), variableValues: present, operationName, contextValue: {} };
+      const textOf = ({ data, errors }: ExecutionResult) => JSON.stringify({ data, errors });
+      const expected = textOf(await execute(args));
+      const run = createExecutor();
+      for (let time = 1; time <= 6; time++) expect(textOf(await run(args))).toBe(expected);
+    },
+  );
 });

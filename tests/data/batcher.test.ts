@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createBatcher } from '../../src/db/batcher.js';
 
-describe('data/batcher', () => {
+describe('the batcher', () => {
   const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-  describe('createBatcher', () => {
-    it('reads a key that is alone by itself, and those that come together in one go, each with its own value', async () => {
+  describe('created by createBatcher', () => {
+    it('reads a single key alone and simultaneous keys in one batch, and returns each key’s value', async () => {
       const calls: unknown[] = [];
       const read = createBatcher(
         async (key: number) => {
@@ -22,7 +22,7 @@ describe('data/batcher', () => {
       expect(calls).toEqual([1, [2, 3, 4]]);
     });
 
-    describe('while batches are under way', () => {
+    describe('with batches in flight', () => {
       let batches: number[][];
       let waiting: (() => void)[];
       let read: (key: number) => Promise<number>;
@@ -61,7 +61,7 @@ describe('data/batcher', () => {
         }
       }
 
-      it('two are the most; what arrives meanwhile leaves together', async () => {
+      it('runs at most two at a time, and collects later keys into the next batch', async () => {
         const values = await arrive(1, 2, 3, 4, 5);
         expect(batches).toEqual([[1], [2]]);
         await finish();
@@ -69,7 +69,7 @@ describe('data/batcher', () => {
         expect(batches).toEqual([[1], [2], [3, 4, 5]]);
       });
 
-      it('and three where the way is long: when the last left over twenty milliseconds ago', async () => {
+      it('runs three when round trips are slow: when the last batch left more than 20 ms ago', async () => {
         const values = await arrive(1, 2, 3);
         clock.mockReturnValue(1_021);
         values.push(...(await arrive(4, 5)));
@@ -82,7 +82,7 @@ describe('data/batcher', () => {
       });
     });
 
-    it('takes fifty keys to a batch at most', async () => {
+    it('puts at most fifty keys into a batch', async () => {
       const sizes: number[] = [];
       const read = createBatcher(
         async (key: number) => key,
@@ -95,7 +95,7 @@ describe('data/batcher', () => {
       expect(sizes).toEqual([50, 50, 20]);
     });
 
-    it('tries the keys of a failed batch one by one, so that only the guilty one fails', async () => {
+    it('retries the keys of a failed batch one by one, so that only the faulty key fails', async () => {
       const read = createBatcher(
         async (key: string) => {
           if (key === 'bad') throw new Error('bad key');
@@ -113,11 +113,11 @@ describe('data/batcher', () => {
       ]);
     });
 
-    describe('of writes', () => {
+    describe('for writes', () => {
       class Undone extends Error {}
       const isSafeToRetry = (error: unknown) => error instanceof Undone;
 
-      it('leaves for the next batch what may come but once in one', async () => {
+      it('leaves a key that conflicts with one in the batch for the next batch', async () => {
         const batches: string[][] = [];
         const toggle = createBatcher(
           async (key: string) => {
@@ -134,7 +134,7 @@ describe('data/batcher', () => {
         expect(batches).toEqual([['a', 'b', 'c'], ['a'], ['a']]);
       });
 
-      it('runs a batch again, key by key, only when it changed nothing', async () => {
+      it('retries a batch key by key only when the batch changed nothing', async () => {
         const alone: string[] = [];
         const failing = (error: Error) =>
           createBatcher(

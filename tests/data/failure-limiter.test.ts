@@ -3,7 +3,7 @@ import { AppError } from '../../src/core/errors.js';
 import type { FailureLimiter } from '../../src/rate-limits/failure-limiter.js';
 import { createMemoryRateLimiters } from '../../src/rate-limits/rate-limiters.js';
 
-describe('data/failure-limiter', () => {
+describe('the failure limiter', () => {
   let limiter: FailureLimiter;
   let log: string[];
   beforeEach(() => {
@@ -36,7 +36,7 @@ describe('data/failure-limiter', () => {
     return { attempt, end: (outcome: boolean | Error) => end(outcome) };
   }
 
-  it('runs as many attempts at once as may fail, and the next when one succeeds, first come, first served', async () => {
+  it('runs as many concurrent attempts as may fail, and the next in order of arrival when one succeeds', async () => {
     const [a, b, c, d] = [start('a'), start('b'), start('c'), start('d')];
     await settle();
     expect(log).toEqual(['a runs', 'b runs']);
@@ -55,7 +55,7 @@ describe('data/failure-limiter', () => {
     expect(log.slice(6).sort()).toEqual(['a succeeds', 'd succeeds', 'e runs', 'e succeeds']);
   });
 
-  it('refuses those that wait when the last attempt in flight fails, and refuses at once from then on', async () => {
+  it('rejects waiting attempts when the last attempt in flight fails, and later attempts at once', async () => {
     const [a, b] = [start('a'), start('b')];
     start('c');
     await settle();
@@ -80,7 +80,7 @@ describe('data/failure-limiter', () => {
     expect(log.filter((line) => line.endsWith('overloaded'))).toHaveLength(4);
   });
 
-  it('keeps keys apart', async () => {
+  it('counts each key separately', async () => {
     for (const name of ['a', 'b']) {
       const { end } = start(name);
       await settle();
@@ -92,7 +92,7 @@ describe('data/failure-limiter', () => {
     expect(log.at(-1)).toBe('c runs');
   });
 
-  it('lets an attempt wait for 5 s at most, and 100 wait at once', async () => {
+  it('lets an attempt wait for at most 5 s, and at most 100 attempts wait', async () => {
     const [a] = [start('a'), start('b')];
     const waiting = Array.from({ length: 101 }, (_, n) => start(`w${n}`));
     await settle();
@@ -107,7 +107,7 @@ describe('data/failure-limiter', () => {
     expect(log.at(-1)).toBe('c runs');
   });
 
-  it('gives a point back after its window without counting below zero', async () => {
+  it('returns a point after its window, and never counts below zero', async () => {
     const [a, b] = [start('a'), start('b')];
     await settle();
     await jest.advanceTimersByTimeAsync(61_000);

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.js';
 import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
 import { type Fetch, restStyle, styles } from '../support/styles.js';
 
-describe('data/idempotency', () => {
+describe('the idempotency store', () => {
   let app: TestApp;
   let ada: Person;
   let other: { fetch: Fetch; close(): Promise<void> };
@@ -22,8 +22,8 @@ describe('data/idempotency', () => {
 
   const titles = async () => (await app.db.query<{ title: string }>('SELECT title FROM tasks', [])).map(({ title }) => title);
 
-  describe('an Idempotency-Key with two processes on one database', () => {
-    it('makes one row of 50 retries at once, over both styles, and another process answers the same', async () => {
+  describe('with two processes on one database', () => {
+    it('creates one row for 50 concurrent retries over GraphQL and REST, and another process returns the same result', async () => {
       const args = { input: { title: 'One of many' }, idempotencyKey: randomUUID() };
       const outcomes = await Promise.all(
         Array.from({ length: 50 }, (_, n) => {
@@ -38,7 +38,7 @@ describe('data/idempotency', () => {
         expect((await restStyle.call(fetch, 'createTask', args, ada.token)).value).toEqual(made[0]?.value);
     });
 
-    it('is CONFLICT while another process’s transaction is at it', async () => {
+    it('returns CONFLICT while another process’s transaction uses the key', async () => {
       const args = { input: { title: 'Held' }, idempotencyKey: randomUUID() };
       const place = `${ada.id} 0 ${args.idempotencyKey}`;
       await app.db.transaction(async ({ query }) => {
@@ -49,8 +49,8 @@ describe('data/idempotency', () => {
     });
   });
 
-  describe('the ledger of idempotency keys', () => {
-    it('is written in the transaction of the work: when it cannot be, nothing was done', async () => {
+  describe('of a write', () => {
+    it('stores the result in the transaction of the write, which is rolled back when storing fails', async () => {
       await app.db.prisma.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'the ledger is full'; END $$`);
       await app.db.prisma.$executeRawUnsafe(
@@ -64,7 +64,7 @@ describe('data/idempotency', () => {
       expect(await titles()).not.toContain('Half done');
     });
 
-    it('bounds how often a key may be tried with other payloads, for each tells whether a password was guessed', async () => {
+    it('limits attempts on a key with other payloads, because each attempt can test a password', async () => {
       const limited = await openTestApp({ RATE_LIMIT: 'on', RATE_LOGIN: '3/15m' });
       const person = await newPerson(limited);
       const update = (currentPassword: string) => {

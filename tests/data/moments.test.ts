@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { toRfc3339 } from '../../src/db/moments.js';
 
-describe('data/moments', () => {
-  describe('a moment as PostgreSQL writes it in UTC, in a column or in JSON,', () => {
+describe('toRfc3339', () => {
+  describe('converts a UTC time that PostgreSQL returns in a column or in JSON:', () => {
     it.each([
       ['2025-12-14 10:00:00+00', '2025-12-14T10:00:00.000Z'],
       ['2025-12-14 10:00:00.1+00', '2025-12-14T10:00:00.100Z'],

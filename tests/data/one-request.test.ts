@@ -3,7 +3,7 @@ import { newPerson, openTestApp, type Person, type TestApp } from '../support/ap
 import { query } from '../support/graphql.js';
 import { restStyle } from '../support/styles.js';
 
-describe('data/one-request', () => {
+describe('a request with many root fields', () => {
   let app: TestApp;
   let ada: Person;
   beforeAll(async () => {
@@ -35,20 +35,20 @@ describe('data/one-request', () => {
 
   const fifteen = (write: (n: number) => string) => `{ ${Array.from({ length: 15 }, (_, n) => `a${n}: ${write(n)}`).join(' ')} }`;
 
-  describe('takes two of the pool’s connections at most, however much it asks for', () => {
+  describe('uses at most two connections of the pool', () => {
     it.each([
-      ['pages that are searched', fifteen((n) => `tasks(search: "${n}") { total }`)],
-      ['pages by status and order', fifteen((n) => `tasks(status: PENDING, limit: ${n + 1}) { total data { id } }`)],
-      ['totals of connections', fifteen((n) => `tasksConnection(search: "${n}") { totalCount }`)],
+      ['pages with a search', fifteen((n) => `tasks(search: "${n}") { total }`)],
+      ['pages with a status and a limit', fifteen((n) => `tasks(status: PENDING, limit: ${n + 1}) { total data { id } }`)],
+      ['total counts of connections', fifteen((n) => `tasksConnection(search: "${n}") { totalCount }`)],
       ['connections', fifteen((n) => `tasksConnection(first: ${n + 1}) { edges { node { id } } }`)],
-    ])('%s', async (_, document) => {
+    ])('for %s', async (_, document) => {
       const most = await mostAtOnce(async () => {
         expect((await query(app.fetch, document, ada.token)).errors).toBeUndefined();
       });
       expect(most).toBeLessThanOrEqual(2);
     });
 
-    it('and leaves the others’ to them', async () => {
+    it('and leaves other users’ connections free', async () => {
       const people = [ada, await newPerson(app), await newPerson(app)];
       const document = fifteen((n) => `tasks(search: "${n}") { total }`);
       const most = await mostAtOnce(() => Promise.all(people.map(({ token }) => query(app.fetch, document, token))));

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as argon2 from '@node-rs/argon2';
 
-describe('data/passwords', () => {
+describe('password hashing', () => {
   type Passwords = typeof import('../../src/accounts/passwords.js');
   let passwords: Passwords;
   /** Hashes that are under way: each lasts until it is ended. */
@@ -22,8 +22,8 @@ describe('data/passwords', () => {
   const tick = () => new Promise((resolve) => setImmediate(resolve));
   const most = Math.max(1, availableParallelism() - 1);
 
-  describe('hashing', () => {
-    it('leaves one core to everything else', async () => {
+  describe('under load', () => {
+    it('leaves one core free', async () => {
       const hashes = Array.from({ length: most + 3 }, () => passwords.hashPassword('x'));
       for (let ended = 0; ended < hashes.length; ended++) {
         await tick();
@@ -33,7 +33,7 @@ describe('data/passwords', () => {
       expect(await Promise.all(hashes)).toEqual(hashes.map(() => 'hash'));
     });
 
-    it('is SERVICE_UNAVAILABLE, to be tried again in two seconds, when 64 wait for it', async () => {
+    it('returns SERVICE_UNAVAILABLE with a retry after two seconds when 64 hashes are queued', async () => {
       const hashes = Array.from({ length: most + 64 }, () => passwords.hashPassword('x'));
       await tick();
       await expect(passwords.hashPassword('x')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: 2 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createSessionCache, type SessionCache } from '../../src/accounts/session-cache.js';
 
-describe('data/session-cache', () => {
+describe('the session cache', () => {
   interface Row {
     readonly id: string;
     readonly userId: string;
@@ -33,8 +33,8 @@ describe('data/session-cache', () => {
   /** Time goes by, and what is due happens. */
   const pass = (milliseconds: number) => jest.advanceTimersByTimeAsync(milliseconds);
 
-  describe('a session in use', () => {
-    it('is asked for ahead of its requests, together with all others: they find it known', async () => {
+  describe('with a session in use', () => {
+    it('refreshes it before it expires, in one query with all others', async () => {
       for (const viewer of viewers) expect(await cache.isLive(viewer)).toBe(true);
       asked = [];
       await pass(5_000);
@@ -43,13 +43,13 @@ describe('data/session-cache', () => {
       for (const viewer of viewers) expect(cache.isLive(viewer)).toBe(true);
     });
 
-    it('belongs to its own person still', async () => {
+    it('does not accept another user for it', async () => {
       expect(await cache.isLive(ada)).toBe(true);
       await pass(5_000);
       expect(cache.isLive({ ...ada, userId: 'user_b' })).toBe(false);
     });
 
-    it('is not asked for any more once nobody has come with it for half a minute, and is again when somebody does', async () => {
+    it('stops refreshing it after 30 s without a request, and resumes at the next request', async () => {
       await cache.isLive(ada);
       await pass(31_000);
       asked = [];
@@ -60,7 +60,7 @@ describe('data/session-cache', () => {
       expect(asked.length).toBeGreaterThan(1);
     });
 
-    it('that ended on another process is refused within a second, whether or not it is asked for meanwhile', async () => {
+    it('rejects it within a second after it ended on another process, with or without requests in between', async () => {
       await cache.isLive(ada);
       await pass(5_000);
       rows = [];
@@ -71,7 +71,7 @@ describe('data/session-cache', () => {
       expect(asked).toEqual([['a']]);
     });
 
-    it('that ended here stays so when an earlier answer comes late', async () => {
+    it('keeps it ended when an older query result arrives later', async () => {
       await cache.isLive(ada);
       let arrive = () => {};
       answer = (ids) =>
@@ -85,7 +85,7 @@ describe('data/session-cache', () => {
       expect(cache.isLive(ada)).toBe(false);
     });
 
-    it('is asked for by its request when nobody could tell in time: the failure is the request’s', async () => {
+    it('queries it for the request when a refresh failed, and the request receives the failure', async () => {
       await cache.isLive(ada);
       answer = async () => {
         throw new Error('out of reach');
@@ -99,7 +99,7 @@ describe('data/session-cache', () => {
       expect(cache.isLive(ada)).toBe(true);
     });
 
-    it('counts from when it was asked for, not from when the answer came', async () => {
+    it('measures its age from the start of the query, not from its result', async () => {
       answer = () => new Promise((resolve) => setTimeout(() => resolve(rows), 900));
       const looked = cache.isLive(ada);
       await pass(900);

@@ -4,7 +4,7 @@ import { query } from '../support/graphql.js';
 import { trafficOf } from '../support/statements.js';
 import { type Arguments, graphqlStyle, type Operation, restStyle } from '../support/styles.js';
 
-describe('data/sql-contract', () => {
+describe('the database cost', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await openTestApp();
@@ -56,13 +56,13 @@ describe('data/sql-contract', () => {
   ];
 
   describe.each([graphqlStyle, restStyle])('in $name', (style) => {
-    it.each(contract)('%s costs the database what the contract says', async (operation, args, statements, rows) => {
+    it.each(contract)('of %s is the number of statements and rows in the table', async (operation, args, statements, rows) => {
       const person = await personWithTasks(3);
       const cost = await costOf(() => style.call(app.fetch, operation, args(person), person.token));
       expect({ operation, ...cost }).toEqual({ operation, statements, rows });
     });
 
-    it('a miss costs one statement more: whether it is another’s, or none', async () => {
+    it('of a task that is missing or belongs to another user is one statement more', async () => {
       const [ada, bob] = [await personWithTasks(1), await personWithTasks(1)];
       for (const operation of ['task', 'toggleTask', 'deleteTask'] as const)
         for (const id of [bob.taskId, 2_000_000_000])
@@ -70,7 +70,7 @@ describe('data/sql-contract', () => {
     });
   });
 
-  describe('a total', () => {
+  describe('of a total', () => {
     /** Whether it was counted, each time of several: a document that comes again is compiled. */
     async function countings(run: () => Promise<unknown>): Promise<boolean[]> {
       const counted: boolean[] = [];
@@ -90,12 +90,12 @@ describe('data/sql-contract', () => {
       ['a field under @include(if: $yes)', 'query ($yes: Boolean!) { tasks { total @include(if: $yes) count } }', true],
       ['a field under @skip(if: $no)', 'query ($no: Boolean!) { tasks { total @skip(if: $no) count } }', true],
       ['no field', '{ tasks { count data { id } } }', false],
-      ['an alias of another', '{ tasks { total: count } }', false],
+      ['an alias of another field', '{ tasks { total: count } }', false],
       ['a field of a connection', '{ tasksConnection(first: 2) { edges { cursor } pageInfo { hasNextPage } } }', false],
       ['a field under @include(if: $no)', 'query ($no: Boolean!) { tasks { total @include(if: $no) count } }', false],
       ['a field under @skip(if: $yes)', 'query ($yes: Boolean!) { tasks { total @skip(if: $yes) count } }', false],
       ['a fragment under @skip', 'query ($yes: Boolean!) { tasks { count ... @skip(if: $yes) { total } } }', false],
-    ])('as %s in GraphQL: %s is counted: %s', async (_title, document, counted) => {
+    ])('selected as %s in GraphQL: %s is counted: %s', async (_title, document, counted) => {
       const { token } = await personWithTasks(3);
       const variables = Object.fromEntries(
         ['yes', 'no'].filter((name) => document.includes(`$${name}`)).map((name) => [name, name === 'yes']),
@@ -109,19 +109,19 @@ describe('data/sql-contract', () => {
       ['?total=true', true],
       ['?total=false', false],
       ['?total=false&status=Pending&search=groc', false],
-    ])('of GET /api/tasks%s is counted: %s', async (search, counted) => {
+    ])('in GET /api/tasks%s: counted is %s', async (search, counted) => {
       const { token } = await personWithTasks(3);
       const headers = { authorization: `Bearer ${token}` };
       expect(await countings(() => app.fetch(`/api/tasks${search}`, { headers }))).toEqual(Array(4).fill(counted));
     });
   });
 
-  describe('nested in GraphQL', () => {
+  describe('of nested GraphQL fields', () => {
     it.each<[string, string, number]>([
-      ['owners of a page', '{ tasks { data { id owner { id name } } } }', 2],
+      ['owners in a page', '{ tasks { data { id owner { id name } } } }', 2],
       ['owners in a connection', '{ tasksConnection { edges { node { owner { email } } } } }', 2],
-      ['tasks of oneself, and their owners', '{ me { tasks { edges { node { owner { id } } } } } }', 3],
-    ])('%s cost the same number of statements for one and for twenty', async (_title, document, statements) => {
+      ['the caller’s tasks and their owners', '{ me { tasks { edges { node { owner { id } } } } } }', 3],
+    ])('is the same number of statements for one and for twenty: %s', async (_title, document, statements) => {
       const costs: number[] = [];
       for (const count of [1, 20]) {
         const { token } = await personWithTasks(count);

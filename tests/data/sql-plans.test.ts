@@ -10,7 +10,7 @@ import { newPerson, openTestApp, type Person, type TestApp } from '../support/ap
 import { explain, type PlanNode, recordStatements, type Statement } from '../support/plans.js';
 import { type Arguments, type Operation, styles } from '../support/styles.js';
 
-describe('data/sql-plans', () => {
+describe('the query plans', () => {
   let app: TestApp;
   let viewer: Person;
   let stranger: string;
@@ -62,8 +62,8 @@ describe('data/sql-plans', () => {
     viewer: { userId: viewer.id, sessionId: '' },
   });
 
-  describe('on 100,000 tasks no statement reads the whole table', () => {
-    test('of a page by number, for every filter and order, near and far', async () => {
+  describe('on 100,000 tasks', () => {
+    test('of a page by number contain no full scan, for every filter and order, at every depth', async () => {
       const statements = await recordStatements(async () => {
         for (const list of everyList)
           for (const page of [1, 5])
@@ -73,7 +73,7 @@ describe('data/sql-plans', () => {
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
-    test('of the reads that concurrent requests share', async () => {
+    test('of reads shared by concurrent requests contain no full scan', async () => {
       const store = createTaskStore(app.db);
       const context = asViewer();
       const key = { limit: 20 };
@@ -90,7 +90,7 @@ describe('data/sql-plans', () => {
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
-    test('of a connection, for every filter, order and slice', async () => {
+    test('of a connection contain no full scan, for every filter, order and window', async () => {
       const statements = await recordStatements(async () => {
         for (const list of everyList) await readSlices(list);
       });
@@ -98,7 +98,7 @@ describe('data/sql-plans', () => {
       expect(await thatScanAll(statements)).toEqual([]);
     });
 
-    test('of the operations on one task and on an account, in both styles', async () => {
+    test('of the operations on one task and on an account contain no full scan, over GraphQL and REST', async () => {
       const [foreign] = await app.db.query<{ id: number }>('SELECT id FROM tasks WHERE user_id = $1 LIMIT 1', [stranger]);
       const statements = await recordStatements(async () => {
         for (const { call } of styles) {
@@ -125,11 +125,11 @@ describe('data/sql-plans', () => {
       expect(await thatScanAll([...statements, cascade])).toEqual([]);
     });
 
-    test('and none may run for longer than five seconds', async () => {
+    test('run with a statement timeout of five seconds', async () => {
       expect(await app.db.query('SHOW statement_timeout', [])).toEqual([{ statement_timeout: '5s' }]);
     });
 
-    test('and this would tell if one did', async () => {
+    test('with a full scan are detected by this test', async () => {
       expect(await thatScanAll([{ text: 'SELECT id FROM tasks WHERE title = $1', values: ['x'] }])).toHaveLength(1);
     });
 
@@ -139,7 +139,7 @@ describe('data/sql-plans', () => {
       ...taskStatuses.flatMap((status) => [{ status }, { status, sort: 'created_at' as const }]),
     ];
 
-    test('of a page whose total is not wanted, which reads its index in order up to one row more, and counts nothing', async () => {
+    test('of a page without a total read the index in order for at most one extra row, and count nothing', async () => {
       for (const list of indexed) {
         const args = { ...list, page: 3, limit: 20 };
         const [page] = await recordStatements(() => lists.page(asViewer(), { ...args, isCounted: false }));
@@ -153,7 +153,7 @@ describe('data/sql-plans', () => {
       }
     });
 
-    test('and a slice reads its index in order and what it answers alone, so that a far one costs what the first does', async () => {
+    test('of a connection read the index in order and only the returned rows, at every depth', async () => {
       for (const list of indexed) {
         const { edges } = await lists.connection(asViewer(), { ...list, first: 100 });
         const after = edges.at(-1)?.cursor;

@@ -5,7 +5,7 @@ import { openPostgres } from '../../src/db/postgres.js';
 import { createTaskStore, type TaskStore } from '../../src/tasks/store.js';
 import { openTestDatabase, type TestDatabase } from '../support/databases.js';
 
-describe('data/write-batches', () => {
+describe('a batch of writes', () => {
   let opened: TestDatabase;
   let db: Database;
   let writes: TaskStore;
@@ -22,7 +22,7 @@ describe('data/write-batches', () => {
   const titles = async () =>
     (await db.query<{ title: string }>('SELECT title FROM tasks ORDER BY id', [])).map(({ title }) => title);
 
-  it('whose account goes while tasks are made takes nobody’s task along', async () => {
+  it('with a deleted account inserts every other user’s task', async () => {
     const settled = await makeAll(['ada', 'nobody', 'bob']);
     expect(settled.map((each) => (each.status === 'rejected' ? isForeignKeyViolation(each.reason) : each.value.title))).toEqual([
       'ada 0',
@@ -32,7 +32,7 @@ describe('data/write-batches', () => {
     expect((await titles()).sort()).toEqual(['ada 0', 'bob 2']);
   });
 
-  it('tasks that were made although the answer was lost are not made again', async () => {
+  it('whose response was lost does not insert the tasks again', async () => {
     const { query } = db;
     const lost = new Error('Connection terminated unexpectedly');
     Object.assign(db, {
@@ -46,7 +46,7 @@ describe('data/write-batches', () => {
     expect(await titles()).toEqual(['ada 0', 'bob 1']);
   });
 
-  it('in a transaction a write is part of it', async () => {
+  it('does not collect a write inside a transaction, which stays part of the transaction', async () => {
     const undo = new Error('undo');
     await expect(
       db.transaction(async (queries) => {
@@ -57,7 +57,7 @@ describe('data/write-batches', () => {
     expect(await titles()).toEqual([]);
   });
 
-  it('two processes that toggle the same tasks, in orders of their own, never lock each other out', async () => {
+  it('that toggles the same tasks in two processes, in different orders, never causes a deadlock', async () => {
     const ids = (await Promise.all(Array.from({ length: 40 }, () => writes.insert(db, { userId: 'ada', title: 'x' })))).map(
       ({ id }) => id,
     );

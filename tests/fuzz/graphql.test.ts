@@ -3,7 +3,7 @@ import { fuzz, fuzzTimeoutMs, seed } from '../support/fuzz/fuzz.js';
 import { brokenRequests, validRequests } from '../support/fuzz/graphql-requests.js';
 import { type FuzzTarget, openFuzzTarget } from '../support/fuzz/target.js';
 
-describe('fuzz/graphql', () => {
+describe('a random GraphQL request', () => {
   let target: FuzzTarget;
   beforeAll(async () => {
     target = await openFuzzTarget();
@@ -11,7 +11,7 @@ describe('fuzz/graphql', () => {
   beforeEach(() => target.reset());
   afterAll(() => target.close());
 
-  describe(`whatever is sent in GraphQL (FUZZ_SEED=${seed}), the answer is described, no 5xx, and tells nothing of the inside:`, () => {
+  describe(`(FUZZ_SEED=${seed}) returns a documented response, no 5xx and no internal details:`, () => {
     it(
       'documents that the SDL allows',
       async () => {
@@ -21,7 +21,7 @@ describe('fuzz/graphql', () => {
     );
 
     it(
-      'documents, variables and JSON that are broken',
+      'invalid documents, variables and JSON',
       async () => {
         await fuzz(brokenRequests, 250, target.send);
       },

@@ -3,7 +3,7 @@ import { fuzz, fuzzTimeoutMs, seed } from '../support/fuzz/fuzz.js';
 import { restRequests } from '../support/fuzz/rest-requests.js';
 import { type FuzzTarget, openFuzzTarget } from '../support/fuzz/target.js';
 
-describe('fuzz/rest', () => {
+describe('a random REST request', () => {
   let target: FuzzTarget;
   beforeAll(async () => {
     target = await openFuzzTarget();
@@ -11,7 +11,7 @@ describe('fuzz/rest', () => {
   beforeEach(() => target.reset());
   afterAll(() => target.close());
 
-  describe(`whatever is sent in REST (FUZZ_SEED=${seed}), the answer is described, no 5xx, and tells nothing of the inside:`, () => {
+  describe(`(FUZZ_SEED=${seed}) returns a documented response, no 5xx and no internal details:`, () => {
     it.each(restRequests)(
       '%s',
       async (_, requests) => {

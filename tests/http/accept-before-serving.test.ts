@@ -6,8 +6,8 @@ import { createPostgresDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { startServer } from '../support/server-process.js';
 
-describe('connections', () => {
-  describe('of a server that is busy', () => {
+describe('the server', () => {
+  describe('while it is busy', () => {
     let server: Server;
     let clients: Socket[];
     let events: string[];
@@ -38,13 +38,13 @@ describe('connections', () => {
         clients.push(client);
       });
 
-    it('all connections that wait are taken before the first request is answered', async () => {
+    it('accepts all pending connections before it responds to the first request', async () => {
       await Promise.all(Array.from({ length: 60 }, ask));
       expect(events.slice(0, 60)).toEqual(Array(60).fill('connection'));
       expect(events.slice(60)).toEqual(Array(60).fill('answer'));
     });
 
-    it('requests wait no longer than half a second for connections that come without end', async () => {
+    it('delays requests by at most half a second when new connections keep arriving', async () => {
       const [atOnce, end] = [5, 600];
       const arrive = () => clients.push(connect(port, '127.0.0.1').on('error', () => {}));
       server.on('connection', () => {
@@ -60,7 +60,7 @@ describe('connections', () => {
     });
   });
 
-  it('of a thousand at once none is turned away, even while the server does nothing', async () => {
+  it('accepts a thousand simultaneous connections, even while its event loop is blocked', async () => {
     const { url, drop } = await createPostgresDatabase();
     const server = await startServer({ DATABASE_URL: url });
     const clients: Socket[] = [];

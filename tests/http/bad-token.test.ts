@@ -8,7 +8,7 @@ import { readGraphqlError } from '../support/transports.js';
 const app = await sharedApp();
 const ada = await newPerson(app);
 
-describe('http/bad-token', () => {
+describe('an invalid token', () => {
   let stale: string;
   beforeAll(async () => {
     const gone = await newPerson(app);
@@ -18,17 +18,17 @@ describe('http/bad-token', () => {
 
   const login = () => `login(input: { email: "${ada.email}", password: "${ada.password}" }) { tokenType }`;
 
-  describe('a GraphQL request with a bad token that asks for anything else is 401 as a whole', () => {
+  describe('makes the whole GraphQL request fail with 401 when it selects a protected root field:', () => {
     it.each<[string, () => string, object]>([
       ['one protected field', () => '{ me { id } }', {}],
-      ['beside what is for anyone', () => '{ health { status } me { id } }', {}],
+      ['beside a public field', () => '{ health { status } me { id } }', {}],
       ['beside login', () => `mutation { ${login()} logout }`, {}],
       ['behind an alias', () => '{ health: me { id } }', {}],
       ['in a fragment', () => '{ ...F } fragment F on Query { health { status } ... on Query { me { id } } }', {}],
       ['that @include keeps', () => 'query ($yes: Boolean!) { me @include(if: $yes) { id } }', { yes: true }],
-      ['that @skip keeps by its default', () => 'query ($no: Boolean = false) { me @skip(if: $no) { id } }', {}],
+      ['that @skip with its default keeps', () => 'query ($no: Boolean = false) { me @skip(if: $no) { id } }', {}],
       [
-        'that asks for more than it may',
+        'in a query that is too complex',
         () => '{ tasks(limit: 100) { data { owner { tasks(first: 100) { edges { cursor } } } } } }',
         {},
       ],
@@ -44,7 +44,7 @@ describe('http/bad-token', () => {
       }
     });
 
-    it('changes nothing: the login beside it does not run either', async () => {
+    it('prevents the login mutation beside a protected field from running', async () => {
       const sessions = async () => (await app.db.query('SELECT id FROM sessions WHERE user_id = $1', [ada.id])).length;
       const before = await sessions();
       await query(app.fetch, `mutation { ${login()} logout }`, stale);
@@ -53,7 +53,7 @@ describe('http/bad-token', () => {
       expect(await sessions()).toBe(before + 1);
     });
 
-    it('picks by the operation that runs, not by those beside it', async () => {
+    it('is checked against the operation that runs, not against others in the document', async () => {
       const send = async (operationName: string) => {
         const body = JSON.stringify({ query: 'query A { health { status } } query B { me { id } }', operationName });
         const headers = { 'content-type': 'application/json', authorization: `Bearer ${stale}` };
@@ -63,20 +63,20 @@ describe('http/bad-token', () => {
     });
   });
 
-  describe('an operation for anyone ignores a bad token', () => {
+  describe('is ignored by a public operation:', () => {
     it.each<[string, () => string, object]>([
       ['health', () => '{ health { status } databaseHealth { status } }', {}],
       ['login', () => `mutation { ${login()} }`, {}],
       ['__typename', () => '{ __typename }', {}],
       ['introspection', () => getIntrospectionQuery(), {}],
       ['the type of a name', () => '{ __type(name: "Task") { name } }', {}],
-      ['a protected field that @skip drops', () => '{ __typename me @skip(if: true) { id } }', {}],
+      ['a protected field that @skip removes', () => '{ __typename me @skip(if: true) { id } }', {}],
       [
-        'a protected field that @include drops',
+        'a protected field that @include removes',
         () => 'query ($no: Boolean!) { __typename me @include(if: $no) { id } }',
         { no: false },
       ],
-      ['a fragment that @skip drops', () => '{ __typename ...F @skip(if: true) } fragment F on Query { me { id } }', {}],
+      ['a fragment that @skip removes', () => '{ __typename ...F @skip(if: true) } fragment F on Query { me { id } }', {}],
     ])('%s', async (_, document, variables) => {
       const { status, errors, data } = await query(app.fetch, document(), stale, variables);
       expect([status, errors]).toEqual([200, undefined]);
@@ -98,13 +98,13 @@ describe('http/bad-token', () => {
     ['does not parse', '{ me {'],
     ['does not validate', '{ me { nothing } }'],
     ['does not coerce', 'query ($id: ID!) { task(id: $id) { id } }'],
-  ])('a document that %s stays BAD_REQUEST with a bad token', async (_, document) => {
+  ])('does not change the BAD_REQUEST of a document that %s', async (_, document) => {
     const { status, errors } = await query(app.fetch, document, stale);
     expect([status, errors?.[0]?.extensions.code]).toEqual([200, 'BAD_REQUEST']);
   });
 
-  describe('with no token', () => {
-    it('each protected field gives UNAUTHENTICATED, with HTTP 200', async () => {
+  describe('when it is absent', () => {
+    it('makes each protected field return UNAUTHENTICATED, with HTTP 200', async () => {
       const document = '{ health { status } me { id } mine: tasks { count } tasksConnection { totalCount } task(id: 1) { id } }';
       const { status, data, errors, headers } = await query(app.fetch, document);
       expect(status).toBe(200);
@@ -115,7 +115,7 @@ describe('http/bad-token', () => {
       expect(headers.has('www-authenticate')).toBe(false);
     });
 
-    it('login beside a protected field runs', async () => {
+    it('allows login to run beside a protected field', async () => {
       const { status, data, errors } = await query(app.fetch, `mutation { ${login()} logout }`);
       expect([status, data, errors?.[0]?.path]).toEqual([200, { login: { tokenType: 'Bearer' }, logout: null }, ['logout']]);
     });

@@ -8,7 +8,7 @@ import { query } from '../support/graphql.js';
 import { restStyle } from '../support/styles.js';
 import { readRestError, transports } from '../support/transports.js';
 
-describe('http/bearer', () => {
+describe('the Authorization field', () => {
   let app: TestApp;
   let ada: Person;
   let bob: Person;
@@ -46,33 +46,39 @@ describe('http/bearer', () => {
     ['the refresh token', () => `Bearer ${ada.refreshToken}`],
   ];
 
-  describe.each(transports)('$name', ({ me, refusal, path }) => {
-    it.each(good)('the scheme Bearer is matched without regard to case, then spaces: %s', async (_, authorization) => {
+  describe.each(transports)('over $name', ({ me, refusal, path }) => {
+    it.each(good)('is accepted with the scheme Bearer in any letter case and with extra spaces: %s', async (_, authorization) => {
       expect((await me(app.fetch, { authorization: authorization() })).status).toBe(200);
     });
 
-    it.each(bad)('UNAUTHENTICATED: %s', async (_, authorization) => {
+    it.each(bad)('is rejected with UNAUTHENTICATED when it contains %s', async (_, authorization) => {
       const { status, code } = await refusal(await me(app.fetch, { authorization: authorization() }));
       expect([status, code]).toEqual([401, 'UNAUTHENTICATED']);
     });
 
-    it.each(['x-access-token', 'x-authorization', 'proxy-authorization', 'cookie'])('does not look into %s', async (name) => {
-      const response = await me(app.fetch, { [name]: name === 'cookie' ? `token=${ada.token}` : `Bearer ${ada.token}` });
-      expect(await response.text()).toContain('UNAUTHENTICATED');
-    });
+    it.each(['x-access-token', 'x-authorization', 'proxy-authorization', 'cookie'])(
+      'is not replaced by the field %s',
+      async (name) => {
+        const response = await me(app.fetch, { [name]: name === 'cookie' ? `token=${ada.token}` : `Bearer ${ada.token}` });
+        expect(await response.text()).toContain('UNAUTHENTICATED');
+      },
+    );
 
-    it.each(['token', 'access_token', 'authorization'])('a token in a URL is never read, nor logged: ?%s', async (name) => {
-      const before = app.lines.length;
-      const search = new URLSearchParams({
-        [name]: path === '/graphql' ? ada.token : `Bearer ${ada.token}`,
-        query: '{ me { id } }',
-      });
-      const response = await app.fetch(`${path === '/graphql' ? path : '/api/auth/me'}?${search}`);
-      expect(await response.text()).toContain('UNAUTHENTICATED');
-      expect(JSON.stringify(app.lines.slice(before))).not.toContain(ada.token.split('.')[2]);
-    });
+    it.each(['token', 'access_token', 'authorization'])(
+      'is not replaced by a token in the URL, which is never logged: ?%s',
+      async (name) => {
+        const before = app.lines.length;
+        const search = new URLSearchParams({
+          [name]: path === '/graphql' ? ada.token : `Bearer ${ada.token}`,
+          query: '{ me { id } }',
+        });
+        const response = await app.fetch(`${path === '/graphql' ? path : '/api/auth/me'}?${search}`);
+        expect(await response.text()).toContain('UNAUTHENTICATED');
+        expect(JSON.stringify(app.lines.slice(before))).not.toContain(ada.token.split('.')[2]);
+      },
+    );
 
-    it('asks no address that a token names', async () => {
+    it('never makes the server request a URL that the token names', async () => {
       let asked = 0;
       const listener = createServer((_, response) => {
         asked++;
@@ -89,7 +95,7 @@ describe('http/bearer', () => {
     });
   });
 
-  describe('an operation for anyone ignores a bad token', () => {
+  describe('is ignored by public operations when the token is invalid:', () => {
     it.each(bad)('%s', async (_, authorization) => {
       const headers = { authorization: authorization() };
       expect((await app.fetch('/health', { headers })).status).toBe(200);
@@ -107,12 +113,12 @@ describe('http/bearer', () => {
     });
   });
 
-  it('an access token is no refresh token', async () => {
+  it('does not make an access token valid as a refresh token', async () => {
     const outcome = await restStyle.call(app.fetch, 'refresh', { input: { refreshToken: ada.token } });
     expect(outcome).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
   });
 
-  it('refreshing answers the owner of the refresh token, whoever else is signed in', async () => {
+  it('does not change whose tokens refresh returns: the owner of the refresh token', async () => {
     const { value } = await restStyle.call(app.fetch, 'refresh', { input: { refreshToken: bob.refreshToken } }, ada.token);
     expect(value).toMatchObject({ user: { id: bob.id } });
     expect(claimsOf((value as { access_token: string }).access_token).sub).toBe(bob.id);

@@ -5,7 +5,7 @@ import { newPerson, openTestApp, password, type TestApp } from '../support/app.j
 import { query } from '../support/graphql.js';
 import { graphqlStyle, type Outcome, restStyle } from '../support/styles.js';
 
-describe('http/budgets', () => {
+describe('the rate limit', () => {
   const roomy = {
     RATE_LIMIT: 'on',
     RATE_ANONYMOUS: '10000/m',
@@ -24,7 +24,7 @@ describe('http/budgets', () => {
   const codes = (outcomes: readonly Outcome[]) => outcomes.map(({ code }) => code ?? 'ok');
 
   describe('RATE_LOGIN', () => {
-    it('counts failed sign-ins for one account over both styles, then says RATE_LIMITED with Retry-After, also to the right password', async () => {
+    it('counts failed sign-ins to one account across GraphQL and REST, then returns RATE_LIMITED with Retry-After, even for the right password', async () => {
       await open({ RATE_LOGIN: '3/15m' });
       const { email } = await newPerson(app);
       const wrong = [
@@ -41,7 +41,7 @@ describe('http/budgets', () => {
       expect(Number(alsoLimited.headers.get('retry-after'))).toBeGreaterThan(800);
     });
 
-    it('is not helped by aliases, nor by many at once', async () => {
+    it('cannot be bypassed with aliases or with concurrent requests', async () => {
       await open({ RATE_LOGIN: '3/15m' });
       const { email } = await newPerson(app);
       const aliases = Array.from(
@@ -56,7 +56,7 @@ describe('http/budgets', () => {
       expect(codes(atOnce).sort()).toEqual([...Array(3).fill('INVALID_CREDENTIALS'), ...Array(5).fill('RATE_LIMITED')]);
     });
 
-    it('does not count what succeeds, nor shut out another account', async () => {
+    it('does not count successful sign-ins and does not block other accounts', async () => {
       await open({ RATE_LOGIN: '2/15m' });
       const [ada, bob] = [await newPerson(app), await newPerson(app)];
       for (let n = 0; n < 5; n++) expect((await login(ada.email, password)).code).toBeUndefined();
@@ -66,7 +66,7 @@ describe('http/budgets', () => {
       expect((await login(bob.email, password)).code).toBeUndefined();
     });
 
-    it('counts ten times that for one address over all accounts', async () => {
+    it('allows one IP address ten times as many failures across all accounts', async () => {
       await open({ RATE_LOGIN: '1/15m' });
       const outcomes = [];
       for (let n = 0; n < 11; n++) outcomes.push(await login(`${randomBytes(6).toString('hex')}@example.com`, 'wrong'));
@@ -91,7 +91,7 @@ describe('http/budgets', () => {
   });
 
   describe('RATE_SIGNUP', () => {
-    it('bounds new accounts from one address, over both styles', async () => {
+    it('limits new accounts from one IP address across GraphQL and REST', async () => {
       await open({ RATE_SIGNUP: '2/h' });
       const signup = (style = restStyle) =>
         style.call(app.fetch, 'signup', {
@@ -107,7 +107,7 @@ describe('http/budgets', () => {
   });
 
   describe('RATE_ANONYMOUS', () => {
-    it('bounds an address without a valid token over both styles, and does not count health', async () => {
+    it('limits an IP address without a valid token across GraphQL and REST, and does not count health checks', async () => {
       await open({ RATE_ANONYMOUS: '4/m' });
       for (let n = 0; n < 6; n++) expect((await restStyle.call(app.fetch, 'health')).code).toBeUndefined();
       const outcomes = [
@@ -132,7 +132,7 @@ describe('http/budgets', () => {
   });
 
   describe('RATE_USER', () => {
-    it('follows a person, lets them burst to twice the budget, and leaves others alone', async () => {
+    it('applies to each user separately and allows a burst of twice the limit', async () => {
       await open({ RATE_USER: '5/m' });
       const [ada, bob] = [await newPerson(app), await newPerson(app)];
       const outcomes = [];
@@ -142,23 +142,26 @@ describe('http/budgets', () => {
     });
   });
 
-  describe('an address', () => {
+  describe('key', () => {
     it.each([
       ['', 'INVALID_CREDENTIALS RATE_LIMITED'],
       ['loopback', 'INVALID_CREDENTIALS INVALID_CREDENTIALS'],
-    ])('is taken from X-Forwarded-For only behind a trusted proxy (TRUSTED_PROXIES=%j)', async (TRUSTED_PROXIES, expected) => {
-      await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
-      const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
-      const attempt = async (forwarded: string) => {
-        const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
-          body: JSON.stringify({ email: 'nobody@example.com', password: 'wrong' }),
-        });
-        return ((await response.json()) as { error_code: string }).error_code;
-      };
-      expect([await attempt('198.51.100.1'), await attempt('198.51.100.2')].join(' ')).toBe(expected);
-      await listening.stop();
-    });
+    ])(
+      'is the address in X-Forwarded-For only behind a trusted proxy (TRUSTED_PROXIES=%j)',
+      async (TRUSTED_PROXIES, expected) => {
+        await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
+        const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
+        const attempt = async (forwarded: string) => {
+          const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+            body: JSON.stringify({ email: 'nobody@example.com', password: 'wrong' }),
+          });
+          return ((await response.json()) as { error_code: string }).error_code;
+        };
+        expect([await attempt('198.51.100.1'), await attempt('198.51.100.2')].join(' ')).toBe(expected);
+        await listening.stop();
+      },
+    );
   });
 });

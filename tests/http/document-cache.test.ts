@@ -6,11 +6,11 @@ import { createDocumentCache } from '../../src/graphql/document-cache.js';
 import { openTestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 
-describe('http/document-cache', () => {
+describe('the document cache', () => {
   const document = parse('{ __typename }');
 
-  describe('documents that many different clients send', () => {
-    it('are remembered up to a million characters in all, the latest first', () => {
+  describe('with documents from many different clients', () => {
+    it('keeps the most recent documents, up to a million characters in total', () => {
       const { documentCache } = createDocumentCache();
       const texts = Array.from({ length: 300 }, (_, n) => `${n} ${'x'.repeat(10_000)}`);
       for (const text of texts) documentCache.set(text, document);
@@ -18,7 +18,7 @@ describe('http/document-cache', () => {
       expect(kept).toEqual(texts.slice(-99));
     });
 
-    it('are not remembered when they are long, nor when they were refused', () => {
+    it('does not keep long documents or documents that failed', () => {
       const { documentCache, errorCache } = createDocumentCache();
       documentCache.set('x'.repeat(20_001), document);
       expect(documentCache.get('x'.repeat(20_001))).toBeUndefined();
@@ -26,7 +26,7 @@ describe('http/document-cache', () => {
       expect(errorCache.get()).toBeUndefined();
     });
 
-    it('take no memory that grows with them, whether they hold or not', async () => {
+    it('does not grow with the number of documents, valid or invalid', async () => {
       const app = await openTestApp();
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc') as () => void;

@@ -94,24 +94,27 @@ const refused: readonly string[] = [
   `#@${'ü.'.repeat(60)}example`,
 ];
 
-describe('http/emails', () => {
+describe('an email address', () => {
   const unique = () => {
     const name = `u${randomBytes(6).toString('hex')}`;
     return (text: string) => text.replace('#', name);
   };
   const cases = styles.flatMap((style) => accepted.map(([sent, stored]) => ({ style, sent, stored, name: style.name })));
 
-  it.each(cases)('$name: signup accepts $sent and stores $stored; login takes both', async ({ style, sent, stored }) => {
-    const fill = unique();
-    const signup = await style.call(app.fetch, 'signup', { input: { email: fill(sent), password, name: 'Ada' } });
-    expect((signup.value as { user: object } | undefined)?.user).toMatchObject({ email: fill(stored) });
-    // One is enough: logging in costs a hash.
-    const form = fill(sent === stored ? stored.toUpperCase() : style.name === 'REST' ? sent : stored);
-    expect(await style.call(app.fetch, 'login', { input: { email: form, password } })).not.toHaveProperty('code');
-  });
+  it.each(cases)(
+    '$sent is accepted by signup over $name and stored as $stored; login accepts both forms',
+    async ({ style, sent, stored }) => {
+      const fill = unique();
+      const signup = await style.call(app.fetch, 'signup', { input: { email: fill(sent), password, name: 'Ada' } });
+      expect((signup.value as { user: object } | undefined)?.user).toMatchObject({ email: fill(stored) });
+      // One is enough: logging in costs a hash.
+      const form = fill(sent === stored ? stored.toUpperCase() : style.name === 'REST' ? sent : stored);
+      expect(await style.call(app.fetch, 'login', { input: { email: form, password } })).not.toHaveProperty('code');
+    },
+  );
 
-  describe.each(styles)('$name', (style) => {
-    it.each(refused)('signup refuses %j, and login knows no such account', async (template) => {
+  describe.each(styles)('over $name', (style) => {
+    it.each(refused)('%j is rejected by signup and has no account at login', async (template) => {
       const email = unique()(template);
       const input = { email, password, name: 'Ada' };
       expect(await style.call(app.fetch, 'signup', { input })).toMatchObject({
@@ -124,7 +127,7 @@ describe('http/emails', () => {
     });
   });
 
-  it('updateMe normalizes an email, and the two forms of one domain are one account', async () => {
+  it('is normalized by updateMe, so that both forms of one domain belong to one account', async () => {
     const name = `u${randomBytes(6).toString('hex')}`;
     const [rest] = styles.slice(1);
     if (!rest) throw new Error('there is no REST style');
@@ -138,7 +141,7 @@ describe('http/emails', () => {
     });
   });
 
-  it('the pattern of openapi.json accepts and refuses the same', async () => {
+  it('is accepted or rejected by the pattern in openapi.json as it is by signup', async () => {
     const document = JSON.parse(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
     const { pattern } = document.components.schemas.SignupInput.properties.email;
     const rule = new RegExp(pattern, 'u');

@@ -7,7 +7,7 @@ import { readRestError, transports } from '../support/transports.js';
 const app = await sharedApp();
 const ada = await newPerson(app);
 
-describe('http/errors', () => {
+describe('the error format', () => {
   const json = { 'content-type': 'application/json' };
   const put = (body: BodyInit, headers: Record<string, string> = json) => ({ method: 'PUT', headers, body });
   const authorized = (init: RequestInit): RequestInit => ({
@@ -15,7 +15,7 @@ describe('http/errors', () => {
     headers: { authorization: `Bearer ${ada.token}`, ...Object.fromEntries(new Headers(init.headers)) },
   });
 
-  describe('every REST answer that is no success has the one error shape', () => {
+  describe('is the same for every REST error:', () => {
     it.each<[string, string, RequestInit, number, string]>([
       ['an unknown route', '/api/nothing', {}, 404, 'NOT_FOUND'],
       ['an unknown route of any method', '/api/nothing', { method: 'DELETE' }, 404, 'NOT_FOUND'],
@@ -23,7 +23,7 @@ describe('http/errors', () => {
       ['a doubled slash', 'http://localhost//api/tasks', {}, 404, 'NOT_FOUND'],
       ['two slashes alone', 'http://localhost//', {}, 404, 'NOT_FOUND'],
       ['a path in another case', '/API/TASKS', {}, 404, 'NOT_FOUND'],
-      ['health at another address', '/anything/health', {}, 404, 'NOT_FOUND'],
+      ['the health path below another prefix', '/anything/health', {}, 404, 'NOT_FOUND'],
       ['Sofa’s webhook', '/webhook', put('{}'), 404, 'NOT_FOUND'],
       [
         'Sofa’s webhook below /api',
@@ -33,29 +33,29 @@ describe('http/errors', () => {
         'NOT_FOUND',
       ],
       ['Sofa’s webhook by its id', '/api/webhook/x', { method: 'DELETE' }, 404, 'NOT_FOUND'],
-      ['a file that is none of a client’s business', '/.env', {}, 404, 'NOT_FOUND'],
-      ['/graphql with a slash behind', '/graphql/', {}, 404, 'NOT_FOUND'],
+      ['a file that is not public', '/.env', {}, 404, 'NOT_FOUND'],
+      ['/graphql with a trailing slash', '/graphql/', {}, 404, 'NOT_FOUND'],
       ['a wrong method', '/api/tasks/1', { method: 'POST' }, 405, 'METHOD_NOT_ALLOWED'],
       [
-        'a method that only the header asks for',
+        'a method override in a header field',
         '/health',
         { method: 'POST', headers: { 'x-http-method-override': 'GET' } },
         405,
         'METHOD_NOT_ALLOWED',
       ],
-      ['a malformed percent', '/api/tasks/%E0%A4%A', {}, 400, 'BAD_REQUEST'],
-      ['an id that is none', '/api/tasks/1%2Fcomplete', {}, 400, 'BAD_REQUEST'],
-      ['an id of NUL', '/api/tasks/%00', {}, 400, 'BAD_REQUEST'],
+      ['a malformed percent encoding', '/api/tasks/%E0%A4%A', {}, 400, 'BAD_REQUEST'],
+      ['an invalid id', '/api/tasks/1%2Fcomplete', {}, 400, 'BAD_REQUEST'],
+      ['an id that is NUL', '/api/tasks/%00', {}, 400, 'BAD_REQUEST'],
       ['no body', '/api/tasks/1', { method: 'PUT' }, 400, 'BAD_REQUEST'],
       ['an empty body', '/api/tasks/1', put(''), 400, 'BAD_REQUEST'],
       ['a body that is not JSON', '/api/tasks/1', put('{"title":'), 400, 'BAD_REQUEST'],
       ['a body that is not UTF-8', '/api/tasks/1', put(Buffer.from('{"title":"\xff\xfe"}', 'latin1')), 400, 'BAD_REQUEST'],
       ['a body that is a list', '/api/tasks/1', put('[{"title":"x"}]'), 400, 'BAD_REQUEST'],
       ['a body that is null', '/api/tasks/1', put('null'), 400, 'BAD_REQUEST'],
-      ['a body that is a text', '/api/tasks/1', put('"title"'), 400, 'BAD_REQUEST'],
+      ['a body that is a string', '/api/tasks/1', put('"title"'), 400, 'BAD_REQUEST'],
       ['a body of 50,000 open brackets', '/api/tasks/1', put('['.repeat(50_000)), 400, 'BAD_REQUEST'],
       [
-        'a value that is nested 20,000 deep',
+        'a value with 20,000 levels of nesting',
         '/api/tasks/1',
         put(`{"title":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
         400,
@@ -84,15 +84,15 @@ describe('http/errors', () => {
       ],
       ['no content type', '/api/tasks/1', put(Buffer.from('{"title":"x"}'), {}), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [
-        'a content type that only begins like JSON’s',
+        'a content type that starts like JSON’s',
         '/api/tasks/1',
         put('{}', { 'content-type': 'application/jsonp' }),
         415,
         'UNSUPPORTED_MEDIA_TYPE',
       ],
-      ['a body of 100 KiB and one byte', '/api/tasks/1', put(`{}${' '.repeat(102_399)}`), 413, 'PAYLOAD_TOO_LARGE'],
+      ['a body one byte over 100 KiB', '/api/tasks/1', put(`{}${' '.repeat(102_399)}`), 413, 'PAYLOAD_TOO_LARGE'],
       [
-        'a body of 100 KiB and one byte where none is read',
+        'a body one byte over 100 KiB for an operation without a body',
         '/health',
         { ...put(' '.repeat(102_401)), method: 'POST' },
         413,
@@ -110,8 +110,8 @@ describe('http/errors', () => {
   }));
   const allowed = (methods: readonly string[]) => [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
 
-  describe.each(places)('$path', ({ path, methods }) => {
-    it('says METHOD_NOT_ALLOWED with Allow to every other method', async () => {
+  describe.each(places)('at $path', ({ path, methods }) => {
+    it('is METHOD_NOT_ALLOWED with an Allow field for every other method', async () => {
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         if (allowed(methods).includes(method)) continue;
         const response = await app.fetch(path, authorized({ method }));
@@ -120,7 +120,7 @@ describe('http/errors', () => {
       }
     });
 
-    it('answers OPTIONS with Allow, to anyone, without a body', async () => {
+    it('is not used for OPTIONS, which returns Allow without a body to any client', async () => {
       const response = await app.fetch(path, { method: 'OPTIONS' });
       expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
         204,
@@ -130,7 +130,7 @@ describe('http/errors', () => {
     });
   });
 
-  describe('HEAD works wherever GET does', () => {
+  describe('allows HEAD wherever GET is allowed:', () => {
     it.each(['/health', '/api/auth/me', '/api/tasks', '/', '/docs', '/openapi.json'])('%s', async (path) => {
       const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => app.fetch(path, authorized({ method }))));
       const headers = (response?: Response) => [...(response?.headers.keys() ?? [])].filter((name) => name !== 'content-length');
@@ -138,14 +138,14 @@ describe('http/errors', () => {
       expect(await head?.text()).toBe('');
     });
 
-    it('also where the answer is an error', async () => {
+    it('has no body when the method is HEAD', async () => {
       const response = await app.fetch('/api/auth/me', { method: 'HEAD' });
       expect([response.status, await response.text()]).toEqual([401, '']);
     });
   });
 
-  describe('a 204', () => {
-    it('has no body, no length and no type', async () => {
+  describe('does not apply to a 204 response,', () => {
+    it('which has no body, no Content-Length and no Content-Type', async () => {
       const bob = await newPerson(app);
       const response = await app.fetch('/api/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${bob.token}` } });
       expect([response.status, response.body]).toEqual([204, null]);
@@ -153,7 +153,7 @@ describe('http/errors', () => {
     });
   });
 
-  describe.each(transports)('$name', ({ me, refusal }) => {
+  describe.each(transports)('over $name', ({ me, refusal }) => {
     it.each<[string, Record<string, string>, string]>([
       ['Bearer without a token', {}, 'Bearer'],
       [
@@ -161,7 +161,7 @@ describe('http/errors', () => {
         { authorization: 'Bearer a.b.c' },
         'Bearer error="invalid_token"',
       ],
-    ])('challenges a 401 with %s', async (_, headers, challenge) => {
+    ])('includes the challenge %s in a 401', async (_, headers, challenge) => {
       const response = await me(app.fetch, headers);
       // GraphQL answers a field error with 200 when there is no token.
       if (response.status === 200) return;

@@ -7,7 +7,7 @@ import { query } from '../support/graphql.js';
 import { type Outcome, type Style, styles } from '../support/styles.js';
 import { readRestError } from '../support/transports.js';
 
-describe('http/faults', () => {
+describe('a server error', () => {
   let app: TestApp;
   let ada: Person;
   beforeAll(async () => {
@@ -24,46 +24,49 @@ describe('http/faults', () => {
   const task = (style: Style) => style.call(app.fetch, 'task', { id: 1 }, ada.token);
   const tasks = (style: Style) => style.call(app.fetch, 'tasks', {}, ada.token);
 
-  describe.each(styles)('$name', (style) => {
+  describe.each(styles)('over $name', (style) => {
     const isRest = style.name === 'REST';
 
     it.each<[string, unknown]>([
       ['an error', new Error(dsn)],
-      ['a text', dsn],
+      ['a string', dsn],
       ['nothing', null],
       ['an error with a cause', new Error('query failed', { cause: new Error(dsn) })],
-      ['an error of PostgreSQL that nobody foresaw', coded('42703')],
-    ])('INTERNAL_SERVER_ERROR is a constant message with the cause in the log only: %s is thrown', async (_, thrown) => {
-      restore = failDatabase(app.db, () => {
-        throw thrown;
-      });
-      for (const call of [task, tasks]) {
-        let outcome = {} as Outcome;
-        const lines = await linesOf(app, async () => {
-          outcome = await call(style);
+      ['an unexpected PostgreSQL error', coded('42703')],
+    ])(
+      'is INTERNAL_SERVER_ERROR with a constant message, and its cause appears only in the log, when the code throws %s',
+      async (_, thrown) => {
+        restore = failDatabase(app.db, () => {
+          throw thrown;
         });
-        expect(outcome).toMatchObject({
-          status: isRest ? 500 : 200,
-          code: 'INTERNAL_SERVER_ERROR',
-          message: 'Something went wrong on our side.',
-          details: {},
-        });
-        const causes = lines.filter(({ err }) => err);
-        expect(causes).toHaveLength(1);
-        expect(causes[0]?.requestId).toBe(outcome.headers.get('x-request-id'));
-        if (thrown !== null) expect(JSON.stringify(causes)).toContain(dsn);
-      }
-    });
+        for (const call of [task, tasks]) {
+          let outcome = {} as Outcome;
+          const lines = await linesOf(app, async () => {
+            outcome = await call(style);
+          });
+          expect(outcome).toMatchObject({
+            status: isRest ? 500 : 200,
+            code: 'INTERNAL_SERVER_ERROR',
+            message: 'Something went wrong on our side.',
+            details: {},
+          });
+          const causes = lines.filter(({ err }) => err);
+          expect(causes).toHaveLength(1);
+          expect(causes[0]?.requestId).toBe(outcome.headers.get('x-request-id'));
+          if (thrown !== null) expect(JSON.stringify(causes)).toContain(dsn);
+        }
+      },
+    );
 
     it.each<[string, unknown]>([
-      ['no route to it', coded('ECONNREFUSED')],
-      ['it is told to shut down', coded('57P01')],
+      ['no route to the host', coded('ECONNREFUSED')],
+      ['the server is shutting down', coded('57P01')],
       ['too many connections', coded('53300')],
       ['Prisma cannot reach it', coded('P1001')],
-      ['Prisma’s driver lost it', Object.assign(coded('P2010'), { meta: { driverAdapterError: coded('08006') } })],
+      ['Prisma’s driver lost the connection', Object.assign(coded('P2010'), { meta: { driverAdapterError: coded('08006') } })],
       ['the pool is exhausted', new Error('timeout exceeded when trying to connect')],
-      ['a lock that is not to be had', coded('55P03')],
-    ])('SERVICE_UNAVAILABLE with Retry-After when the database cannot serve: %s', async (_, thrown) => {
+      ['a lock cannot be acquired', coded('55P03')],
+    ])('is SERVICE_UNAVAILABLE with Retry-After when the database is unavailable: %s', async (_, thrown) => {
       restore = failDatabase(app.db, () => {
         throw thrown;
       });
@@ -92,8 +95,8 @@ describe('http/faults', () => {
     }
   }
 
-  describe('a statement that takes longer than REQUEST_TIMEOUT_SECONDS', () => {
-    it('is TIMEOUT, 504, in both styles', async () => {
+  describe('caused by a statement that exceeds REQUEST_TIMEOUT_SECONDS', () => {
+    it('is TIMEOUT with 504 over both GraphQL and REST', async () => {
       await whileLocked('tasks', async () => {
         const outcomes = await Promise.all(styles.flatMap((style) => [task(style), tasks(style)]));
         for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 504, code: 'TIMEOUT', details: {} });
@@ -101,7 +104,7 @@ describe('http/faults', () => {
       expect((await tasks(styles[0] as Style)).code).toBeUndefined();
     });
 
-    it('is TIMEOUT also where it only finds out who asks; what is for anyone is answered', async () => {
+    it('is TIMEOUT also when the statement only authenticates the caller; public fields are still returned', async () => {
       await whileLocked('sessions', async () => {
         // What was asked before is too old by then.
         await setTimeout(900);
@@ -119,7 +122,7 @@ describe('http/faults', () => {
     });
   });
 
-  it('is SERVICE_UNAVAILABLE when nobody can tell whether the session lives: never let in, never sent to sign in again', async () => {
+  it('is SERVICE_UNAVAILABLE, neither access nor UNAUTHENTICATED, when the session cannot be verified', async () => {
     const bob = await newPerson(app);
     const { query: look } = app.db;
     Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
@@ -133,7 +136,7 @@ describe('http/faults', () => {
     expect((await styles[1]?.call(app.fetch, 'health', {}, bob.token))?.status).toBe(200);
   });
 
-  it('says 503 with Retry-After on /health/db when the database does not answer, and 200 on /health', async () => {
+  it('is 503 with Retry-After on /health/db when the database does not respond, while /health returns 200', async () => {
     const { query: ask } = app.db;
     Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
     restore = () => Object.assign(app.db, { query: ask });

@@ -6,7 +6,7 @@ import { openSocketApp, type SocketApp } from '../support/socket.js';
 
 const page = await readFile(new URL('../../docs/graphql-over-http.md', import.meta.url), 'utf8');
 
-describe('http/graphql-audits', () => {
+describe('the GraphQL over HTTP audit', () => {
   let app: SocketApp;
   let closed: SocketApp;
   let ada: Person;
@@ -35,12 +35,12 @@ describe('http/graphql-audits', () => {
     );
   }
 
-  describe('GraphQL over HTTP', () => {
+  describe('suite', () => {
     it.each(audits)('$id: $name', async ({ fn }) => {
       expect(await fn()).toMatchObject({ status: 'ok' });
     });
 
-    it('docs/graphql-over-http.md counts the audits', () => {
+    it('has the number of audits that docs/graphql-over-http.md states', () => {
       const counted = ['MUST', 'SHOULD', 'MAY'].map((level) => [
         level,
         String(audits.filter((audit) => levelOf(audit) === level).length),
@@ -49,7 +49,7 @@ describe('http/graphql-audits', () => {
     });
 
     // They query `__type`, which is introspection.
-    it('docs/graphql-over-http.md names the audits that fail where introspection is off, and no other does', async () => {
+    it('fails without introspection exactly where docs/graphql-over-http.md says', async () => {
       const results: AuditResult[] = [];
       for (const { fn } of serverAudits({ url: urlOf(closed) })) results.push(await fn());
       const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name }) => [`\`${id}\``, name]);
@@ -90,24 +90,27 @@ describe('http/graphql-audits', () => {
     }),
   };
 
-  describe('the statuses of docs/graphql-over-http.md', () => {
+  describe('document docs/graphql-over-http.md', () => {
     const rows = rowsOf('Statuses');
 
-    it('are of these requests', () => {
+    it('lists the statuses of exactly the tested requests', () => {
       expect(rows.map(([request]) => request)).toEqual(Object.keys(requests));
     });
 
-    it.each(rows)('%s: %s under application/graphql-response+json, %s under application/json', async (name, fresh, old) => {
-      for (const [accept, status] of [
-        ['application/graphql-response+json', fresh],
-        ['application/json', old],
-      ] as const) {
-        const { search = '', init } = requests[name as string]?.() ?? { init: {} };
-        const response = await fetch(urlOf(app) + search, { ...init, headers: { ...init.headers, accept } });
-        await response.arrayBuffer();
-        expect([accept, String(response.status)]).toEqual([accept, status]);
-        expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
-      }
-    });
+    it.each(rows)(
+      'states the right statuses for %s: %s under application/graphql-response+json, %s under application/json',
+      async (name, fresh, old) => {
+        for (const [accept, status] of [
+          ['application/graphql-response+json', fresh],
+          ['application/json', old],
+        ] as const) {
+          const { search = '', init } = requests[name as string]?.() ?? { init: {} };
+          const response = await fetch(urlOf(app) + search, { ...init, headers: { ...init.headers, accept } });
+          await response.arrayBuffer();
+          expect([accept, String(response.status)]).toEqual([accept, status]);
+          expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
+        }
+      },
+    );
   });
 });

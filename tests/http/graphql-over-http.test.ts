@@ -5,7 +5,7 @@ import { type GraphqlAnswer, query } from '../support/graphql.js';
 const app = await sharedApp();
 const ada = await newPerson(app);
 
-describe('http/graphql-over-http', () => {
+describe('GraphQL over HTTP', () => {
   const newType = 'application/graphql-response+json';
   const ask = (document: string, variables?: object, accept?: string, token: string | undefined = ada.token) =>
     query(app.fetch, document, token, variables, accept === undefined ? {} : { accept });
@@ -19,21 +19,21 @@ describe('http/graphql-over-http', () => {
   const byIdWithTitle = 'query ($id: ID!) { task(id: $id) { title } }';
   const create = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { id } }';
 
-  describe('a document or variables that do not parse, validate or coerce are BAD_REQUEST', () => {
+  describe('returns BAD_REQUEST for a document or variables that do not parse, validate or coerce:', () => {
     it.each<[string, string, object]>([
       ['a document that does not parse', '{', {}],
       ['an unknown field', '{ nothing }', {}],
-      ['a field that lacks its selection', '{ me }', {}],
+      ['a field without its selection set', '{ me }', {}],
       ['an argument of the wrong type', '{ tasks(limit: "ten") { count } }', {}],
-      ['an operation that is not there', 'subscription { health { status } }', {}],
-      ['a variable that is missing', byIdWithTitle, {}],
-      ['a variable that is null', byIdWithTitle, { id: null }],
+      ['an unknown operation name', 'subscription { health { status } }', {}],
+      ['a missing variable', byIdWithTitle, {}],
+      ['a null variable', byIdWithTitle, { id: null }],
       ['a variable of the wrong type', create, { input: { title: 5 } }],
-      ['a variable that lacks a field', create, { input: { description: 'x' } }],
-      ['a whole number that is none', 'query ($n: Int) { tasks(limit: $n) { count } }', { n: 1.5 }],
-      ['an enum value that is none', 'query ($s: TaskSort) { tasks(sort: $s) { count } }', { s: '-created_at' }],
-      ['several operations and no name', 'query A { health { status } } query B { health { status } }', {}],
-    ])('%s: 400 under graphql-response+json, 200 under json and */*', async (_, document, variables) => {
+      ['a variable without a required field', create, { input: { description: 'x' } }],
+      ['an integer with a fraction', 'query ($n: Int) { tasks(limit: $n) { count } }', { n: 1.5 }],
+      ['an unknown enum value', 'query ($s: TaskSort) { tasks(sort: $s) { count } }', { s: '-created_at' }],
+      ['several operations without a name', 'query A { health { status } } query B { health { status } }', {}],
+    ])('%s has status 400 under graphql-response+json, 200 under json and */*', async (_, document, variables) => {
       for (const [accept, status] of [
         [newType, 400],
         ['application/json', 200],
@@ -45,7 +45,7 @@ describe('http/graphql-over-http', () => {
       }
     });
 
-    it('does not repeat the values that were sent: one of them may be a password', async () => {
+    it('does not repeat the submitted values in an error, because one may be a password', async () => {
       const signup = 'mutation ($input: SignupInput!) { signup(input: $input) { expiresIn } }';
       const answer = await ask(signup, { input: { email: 'a@example.com', password: 'canary password' } });
       expect(firstCode(answer)).toBe('BAD_REQUEST');
@@ -53,20 +53,20 @@ describe('http/graphql-over-http', () => {
     });
   });
 
-  describe('field errors come with 200', () => {
-    it.each([newType, 'application/json', '*/*'])('under %s, beside the data of the other fields', async (accept) => {
+  describe('returns 200 for field errors', () => {
+    it.each([newType, 'application/json', '*/*'])('under %s, together with the data of the other fields', async (accept) => {
       const answer = await ask('{ task(id: 2147483647) { id } health { status } }', {}, accept);
       expect(answer).toMatchObject({ status: 200, data: { task: null, health: { status: 'ok' } } });
       expect(answer.errors).toMatchObject([{ path: ['task'], extensions: { code: 'NOT_FOUND', details: {} } }]);
     });
 
-    it('also where they are all there is', async () => {
+    it('even when all fields fail', async () => {
       const answer = await ask('{ task(id: 2147483647) { id } }', {}, newType);
       expect(answer).toMatchObject({ status: 200, data: { task: null } });
     });
   });
 
-  describe('the media type of the answer', () => {
+  describe('negotiates the media type:', () => {
     it.each([
       [undefined, 'application/json'],
       ['', 'application/json'],
@@ -80,14 +80,14 @@ describe('http/graphql-over-http', () => {
       [`application/json, ${newType}`, newType],
       [`application/json, ${newType}; q=0.5`, 'application/json'],
       [`${newType}; q=0, application/json`, 'application/json'],
-    ])('for Accept %j is %s', async (accept, type) => {
+    ])('Accept %j returns %s', async (accept, type) => {
       const { status, headers, data } = await ask('{ health { status } }', {}, accept);
       expect([status, headers.get('content-type'), data]).toEqual([200, `${type}; charset=utf-8`, { health: { status: 'ok' } }]);
     });
   });
 
-  describe('the fields of an answer', () => {
-    it('follow the document, whatever is ready first', async () => {
+  describe('returns fields', () => {
+    it('in document order, whichever resolves first', async () => {
       const document = '{ z: databaseHealth { status } me { name id } __typename b: health { status } a: me { email } }';
       const { data } = await ask(document);
       expect(JSON.stringify(data)).toBe(
@@ -102,18 +102,18 @@ describe('http/graphql-over-http', () => {
     });
   });
 
-  describe('GET', () => {
-    it('answers queries with variables and an operation name', async () => {
+  describe('by GET', () => {
+    it('runs a query with variables and an operation name', async () => {
       const document = 'query A { health { status } } query B($limit: Int) { tasks(limit: $limit) { limit } }';
       const found = await get({ query: document, operationName: 'B', variables: '{"limit":7}' }, ada.token);
       expect(found).toEqual({ status: 200, body: { data: { tasks: { limit: 7 } } } });
     });
 
-    it('takes variables that are null as none', async () => {
+    it('treats null variables as absent', async () => {
       expect((await get({ query: '{ health { status } }', variables: 'null' })).status).toBe(200);
     });
 
-    it('answers a query beside a mutation, when the name picks the query', async () => {
+    it('runs a query beside a mutation when operationName selects the query', async () => {
       const document = 'query A { health { status } } mutation B { logout }';
       expect(await get({ query: document, operationName: 'A' })).toEqual({
         status: 200,
@@ -122,16 +122,16 @@ describe('http/graphql-over-http', () => {
     });
   });
 
-  describe('POST', () => {
+  describe('by POST', () => {
     it.each(['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json ;charset="UTF-8"'])(
-      'takes %s',
+      'accepts %s',
       async (type) => {
         const init = { method: 'POST', headers: { 'content-type': type }, body: '{"query":"{ health { status } }"}' };
         expect(await (await app.fetch('/graphql', init)).json()).toEqual({ data: { health: { status: 'ok' } } });
       },
     );
 
-    it('runs the operation that operationName picks, and that one alone', async () => {
+    it('runs only the operation that operationName selects', async () => {
       const send = async (operationName: unknown) => {
         const response = await app.fetch('/graphql', {
           method: 'POST',
@@ -145,7 +145,7 @@ describe('http/graphql-over-http', () => {
       expect(await send('C')).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
     });
 
-    it('takes nothing from the URL', async () => {
+    it('ignores the parameters in the URL', async () => {
       const response = await app.fetch('/graphql?query={health{version}}&variables=x', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

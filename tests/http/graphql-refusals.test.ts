@@ -4,10 +4,10 @@ import { readGraphqlError } from '../support/transports.js';
 
 const app = await sharedApp();
 
-describe('http/graphql-refusals', () => {
+describe('the GraphQL endpoint', () => {
   const json = { 'content-type': 'application/json' };
 
-  describe('whatever /graphql refuses has errors with code and details, and the status of the table', () => {
+  describe('returns errors with code, details and the documented status for', () => {
     const form = new URLSearchParams({ query: '{ health { status } }' });
     const multipart = new FormData();
     multipart.set('operations', '{"query":"{ health { status } }"}');
@@ -31,8 +31,8 @@ describe('http/graphql-refusals', () => {
       ['PUT', '', { method: 'PUT', headers: json, body: `${query} }` }, 405, 'METHOD_NOT_ALLOWED'],
       ['DELETE', '', { method: 'DELETE' }, 405, 'METHOD_NOT_ALLOWED'],
       ['a mutation by GET', `?query=${mutation}`, {}, 405, 'METHOD_NOT_ALLOWED'],
-      ['a mutation by GET that operationName picks', `?query=${several}&operationName=B`, {}, 405, 'METHOD_NOT_ALLOWED'],
-      ['100 KiB and one byte', '', post(`${query} }${' '.repeat(102_400)}`), 413, 'PAYLOAD_TOO_LARGE'],
+      ['a mutation by GET that operationName selects', `?query=${several}&operationName=B`, {}, 405, 'METHOD_NOT_ALLOWED'],
+      ['a body one byte over 100 KiB', '', post(`${query} }${' '.repeat(102_400)}`), 413, 'PAYLOAD_TOO_LARGE'],
       ['a form', '', { method: 'POST', body: form }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
       ['a multipart form', '', { method: 'POST', body: multipart }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
       ['text/plain', '', post(`${query} }`, 'text/plain'), 415, 'UNSUPPORTED_MEDIA_TYPE'],
@@ -42,15 +42,15 @@ describe('http/graphql-refusals', () => {
       ['no body', '', { method: 'POST', headers: json }, 400, 'BAD_REQUEST'],
       ['a body that is not JSON', '', post('{"query"'), 400, 'BAD_REQUEST'],
       ['a body that is not UTF-8', '', post(Buffer.from('{"query":"\xff"}', 'latin1')), 400, 'BAD_REQUEST'],
-      ['a list', '', post(`[${query} }]`), 400, 'BAD_REQUEST'],
-      ['a text', '', post('"{ health { status } }"'), 400, 'BAD_REQUEST'],
+      ['a body that is a list', '', post(`[${query} }]`), 400, 'BAD_REQUEST'],
+      ['a body that is a string', '', post('"{ health { status } }"'), 400, 'BAD_REQUEST'],
       ['no query', '', post('{"variables":{}}'), 400, 'BAD_REQUEST'],
-      ['a query that hides in __proto__', '', post(`{"__proto__":${query} }}`), 400, 'BAD_REQUEST'],
+      ['a query inside __proto__', '', post(`{"__proto__":${query} }}`), 400, 'BAD_REQUEST'],
       ['an empty query', '', post('{"query":""}'), 400, 'BAD_REQUEST'],
-      ['a query that is no text', '', post('{"query":["{ health { status } }"]}'), 400, 'BAD_REQUEST'],
+      ['a query that is not a string', '', post('{"query":["{ health { status } }"]}'), 400, 'BAD_REQUEST'],
       ['variables that are a list', '', post(`${query}, "variables": [1] }`), 400, 'BAD_REQUEST'],
-      ['variables that are a text', '', post(`${query}, "variables": "{}" }`), 400, 'BAD_REQUEST'],
-      ['an operationName that is no text', '', post(`${query}, "operationName": 1 }`), 400, 'BAD_REQUEST'],
+      ['variables that are a string', '', post(`${query}, "variables": "{}" }`), 400, 'BAD_REQUEST'],
+      ['an operationName that is not a string', '', post(`${query}, "operationName": 1 }`), 400, 'BAD_REQUEST'],
       ['extensions that are a list', '', post(`${query}, "extensions": [] }`), 400, 'BAD_REQUEST'],
       ['GET without a query', '', {}, 400, 'BAD_REQUEST'],
       ['GET with variables that are not JSON', '?query={__typename}&variables={', {}, 400, 'BAD_REQUEST'],
@@ -69,23 +69,23 @@ describe('http/graphql-refusals', () => {
     });
   });
 
-  it('says of variables in an address what is wrong with them: there is no body', async () => {
+  it('describes invalid variables in a URL without mentioning a body', async () => {
     const response = await app.fetch('/graphql?query={__typename}&variables={');
     expect(await readGraphqlError(response)).toMatchObject({ message: 'The variables must be an object.' });
   });
 
-  describe('/graphql', () => {
+  describe('at /graphql', () => {
     const query = encodeURIComponent('{ health { status } }');
 
     it.each([
       ['PUT', '', 'GET, HEAD, POST, OPTIONS'],
       ['GET', `?query=${encodeURIComponent('mutation { logout }')}`, 'POST'],
-    ])('names in Allow what it takes instead of %s', async (method, search, allow) => {
+    ])('lists the allowed methods in Allow instead of %s', async (method, search, allow) => {
       const { status, headers } = await app.fetch(`/graphql${search}`, { method });
       expect([status, headers.get('allow')]).toEqual([405, allow]);
     });
 
-    it('answers HEAD as GET, without the body', async () => {
+    it('responds to HEAD as to GET, without the body', async () => {
       const [get, head] = await Promise.all(
         ['GET', 'HEAD'].map((method) => app.fetch(`/graphql?query=${query}`, { method, headers: { 'x-request-id': 'same' } })),
       );
@@ -94,12 +94,12 @@ describe('http/graphql-refusals', () => {
       expect(await head?.text()).toBe('');
     });
 
-    it('refuses a mutation by HEAD as it does by GET', async () => {
+    it('rejects a mutation by HEAD as it does by GET', async () => {
       const { status } = await app.fetch(`/graphql?query=${encodeURIComponent('mutation { logout }')}`, { method: 'HEAD' });
       expect(status).toBe(405);
     });
 
-    it('answers OPTIONS with Allow and no body', async () => {
+    it('responds to OPTIONS with Allow and no body', async () => {
       const response = await app.fetch('/graphql', { method: 'OPTIONS' });
       expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
         204,

@@ -4,7 +4,7 @@ import { query } from '../support/graphql.js';
 import { styles } from '../support/styles.js';
 import { transports } from '../support/transports.js';
 
-describe('http/headers', () => {
+describe('the response header fields', () => {
   const ours = 'https://app.example';
   let app: TestApp;
   let ada: Person;
@@ -45,8 +45,8 @@ describe('http/headers', () => {
     headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': 'authorization,content-type' },
   });
 
-  describe.each(answers)('%s', (_, path, init) => {
-    it('may be read with credentials by an origin that is listed', async () => {
+  describe.each(answers)('for %s', (_, path, init) => {
+    it('let a listed origin read the response with credentials', async () => {
       const { headers } = await app.fetch(path, from(ours, init));
       expect(headers.get('access-control-allow-origin')).toBe(ours);
       expect(headers.get('access-control-allow-credentials')).toBe('true');
@@ -54,7 +54,7 @@ describe('http/headers', () => {
       expect(headers.get('vary')).toContain('Origin');
     });
 
-    it('may be read by no other origin, and says that it depends on it', async () => {
+    it('let no other origin read the response, and include Vary: Origin', async () => {
       for (const origin of ['https://evil.example', 'null']) {
         const { headers } = await app.fetch(path, from(origin, init));
         expect([corsHeaders(headers), headers.get('vary')?.includes('Origin')]).toEqual([[], true]);
@@ -62,7 +62,7 @@ describe('http/headers', () => {
       expect(corsHeaders((await app.fetch(path, init)).headers)).toEqual([]);
     });
 
-    it('carries the security headers, tells nothing of the server, and is never used again unasked', async () => {
+    it('include the security fields, do not reveal the server software, and prevent reuse without validation', async () => {
       const { headers } = await app.fetch(path, init);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('referrer-policy')).toBe('no-referrer');
@@ -73,7 +73,7 @@ describe('http/headers', () => {
     });
   });
 
-  describe('CORS_ORIGINS: only these may read with credentials', () => {
+  describe('with CORS_ORIGINS', () => {
     const strangers = [
       'https://evil.example',
       'null',
@@ -89,7 +89,7 @@ describe('http/headers', () => {
       '',
     ];
 
-    it.each(strangers)('not %j, nor may it ask beforehand', async (origin) => {
+    it.each(strangers)('let %j neither read with credentials nor pass the preflight', async (origin) => {
       for (const path of ['/graphql', '/api/tasks/1', '/api/auth/login']) {
         for (const init of [from(origin, {}), preflight(origin)]) {
           const { headers } = await app.fetch(path, init);
@@ -99,7 +99,7 @@ describe('http/headers', () => {
     });
 
     it.each(['/graphql', '/api/tasks/1', '/api/auth/login', '/nothing'])(
-      'whoever is listed may ask beforehand: %s',
+      'let a listed origin pass the preflight: %s',
       async (path) => {
         const before = app.lines.length;
         const { status, headers } = await app.fetch(path, preflight('https://other.example'));
@@ -114,18 +114,18 @@ describe('http/headers', () => {
     );
   });
 
-  describe.each(styles)('$name: Cache-Control', (style) => {
+  describe.each(styles)('over $name: Cache-Control', (style) => {
     const call = async (operation: Parameters<typeof style.call>[1], args: object, token?: string) =>
       (await style.call(app.fetch, operation, args, token)).headers.get('cache-control');
 
-    it('is private, no-cache on data and on errors', async () => {
+    it('is private, no-cache for data and for errors', async () => {
       expect(await call('me', {}, ada.token)).toBe('private, no-cache');
       expect(await call('tasks', {}, ada.token)).toBe('private, no-cache');
       expect(await call('task', { id: 2147483647 }, ada.token)).toBe('private, no-cache');
       expect(await call('me', {})).toBe('private, no-cache');
     });
 
-    it('is no-store on tokens', async () => {
+    it('is no-store for tokens', async () => {
       const { email, password } = ada;
       expect(await call('login', { input: { email, password } })).toBe('no-store');
       expect(await call('signup', { input: { email: `${style.name}-${email}`, password, name: 'x' } })).toBe('no-store');
@@ -134,22 +134,22 @@ describe('http/headers', () => {
     });
   });
 
-  it('is no-store also where the tokens come by an alias, in a fragment, beside something else', async () => {
+  it('contain no-store also for tokens behind an alias, in a fragment or beside other fields', async () => {
     const document = `mutation { ...F } fragment F on Mutation { a: toggleTask(id: 1) { id } b: login(input: { email: "${ada.email}", password: "${ada.password}" }) { accessToken } }`;
     const { data, headers } = await query(app.fetch, document, ada.token);
     expect(data).toMatchObject({ b: { accessToken: expect.any(String) } });
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  describe.each(transports)('$name: X-Request-Id', ({ me }) => {
+  describe.each(transports)('over $name: X-Request-Id', ({ me }) => {
     const idFor = async (id: string) => (await me(app.fetch, { 'x-request-id': id })).headers.get('x-request-id');
 
-    it.each(['a', 'trace-1:2_3.4', 'x'.repeat(128)])('is taken when it is sane: %s', async (id) => {
+    it.each(['a', 'trace-1:2_3.4', 'x'.repeat(128)])('repeats a valid id from the client: %s', async (id) => {
       expect(await idFor(id)).toBe(id);
     });
 
     it.each(['', 'a b', 'x'.repeat(129), '<script>', 'caf\xe9', '{"level":60}', 'a,b'])(
-      'is made when it is not: %j',
+      'is a new id when the client’s is invalid: %j',
       async (id) => {
         expect(await idFor(id)).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
       },

@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { InFlight } from '../../src/server/in-flight.js';
 
-describe('http/in-flight', () => {
-  it('knows the responses that are not closed, in whatever order they close', () => {
+describe('the in-flight responses', () => {
+  it('are those that are not closed yet, in whatever order they close', () => {
     const responses = Array.from({ length: 6 }, () => new ServerResponse(new IncomingMessage(new Socket())));
     const inFlight = new InFlight();
     for (const response of responses) inFlight.add(response);

@@ -6,7 +6,7 @@ import { readRestError } from '../support/transports.js';
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('http/input', () => {
+describe('request input', () => {
   const send = (method: string, path: string, body?: string) =>
     app.fetch(path, { method, headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` }, body });
   const make = async (body: object): Promise<Record<string, unknown>> =>
@@ -24,30 +24,30 @@ describe('http/input', () => {
     owner: { connect: { id: bob.id } },
   });
 
-  describe('in REST a body’s values come from the body alone', () => {
-    it('a query parameter never stands in for a body’s field', async () => {
+  describe('in a REST body', () => {
+    it('is not replaced by a query parameter when a field is missing', async () => {
       const { email, password } = ada;
       const search = new URLSearchParams({ email, password, input: JSON.stringify({ email, password }), 'input[email]': email });
       const refusal = await readRestError(await send('POST', `/api/auth/login?${search}`, '{}'));
       expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'email' } });
     });
 
-    it('a query parameter never overrides one', async () => {
+    it('is not overridden by a query parameter', async () => {
       const task = await make({ title: 'kept', description: 'kept' });
       const search = 'title=taken&description=taken&id=1&input[title]=taken';
       const response = await send('PUT', `/api/tasks/${task.id}?${search}`, '{"title":"sent"}');
       expect(await response.json()).toMatchObject({ id: task.id, title: 'sent', description: 'kept' });
     });
 
-    it('neither does a body override the path', async () => {
+    it('does not override the path', async () => {
       const [one, two] = [await make({ title: 'one' }), await make({ title: 'two' })];
       const response = await send('PUT', `/api/tasks/${one.id}`, JSON.stringify({ id: two.id, title: 'changed' }));
       expect(await response.json()).toMatchObject({ id: one.id, title: 'changed' });
     });
   });
 
-  describe('REST ignores body fields and query parameters that it does not know', () => {
-    it('user_id, id and created_at in a body are never applied', async () => {
+  describe('with unknown body fields or query parameters in REST', () => {
+    it('never changes user_id, id or created_at', async () => {
       const task = await make({ title: 'x', ...foreign() });
       expect(task).toMatchObject({ user_id: ada.id, title: 'x' });
       expect(task.id).not.toBe(1);
@@ -56,20 +56,20 @@ describe('http/input', () => {
       expect(await response.json()).toEqual({ ...task, title: 'y', updated_at: expect.any(String) });
     });
 
-    it('a legacy client may PUT back the whole object it got', async () => {
+    it('is accepted when a client sends the whole object back with PUT', async () => {
       const task = await make({ title: 'x', description: null });
       const { updated_at: _, ...same } = task;
       const response = await send('PUT', `/api/tasks/${task.id}`, JSON.stringify(task));
       expect([response.status, await response.json()]).toEqual([200, expect.objectContaining(same)]);
     });
 
-    it('unknown parameters, also twice and nested, change nothing', async () => {
+    it('is accepted, also when a parameter is repeated or nested', async () => {
       const response = await send('GET', '/api/tasks?x=1&x=2&y[z]=1&Limit=1000&__proto__[limit]=1&constructor=1&user_id=1');
       expect([response.status, (await response.json()).limit]).toEqual([200, 50]);
     });
   });
 
-  describe('GraphQL refuses them, as GraphQL does', () => {
+  describe('with unknown fields in GraphQL is rejected with BAD_REQUEST:', () => {
     it.each([
       ['in a variable', 'mutation ($i: CreateTaskInput!) { createTask(input: $i) { id } }', { i: { title: 'x', userId: 'y' } }],
       ['in a literal', 'mutation { createTask(input: { title: "x", userId: "y" }) { id } }', {}],
@@ -85,7 +85,7 @@ describe('http/input', () => {
     });
   });
 
-  describe('a known parameter must be given once, as a plain value', () => {
+  describe('with a REST query parameter', () => {
     it.each([
       'limit=1&limit=2',
       'limit[]=1',
@@ -97,7 +97,7 @@ describe('http/input', () => {
       'total=false&total=false',
       'total=false&total=true',
       'total[]=false',
-    ])('%s', async (search) => {
+    ])('is accepted once, as a plain value: %s', async (search) => {
       const field = search.slice(0, search.search(/[=[%]/));
       const refusal = await readRestError(await send('GET', `/api/tasks?${search}`));
       expect(refusal).toMatchObject({ status: 400, code: 'BAD_REQUEST', details: { field } });
@@ -122,33 +122,33 @@ describe('http/input', () => {
       'total=FALSE',
       'total=0',
       'total=null',
-    ])('BAD_REQUEST for %s', async (search) => {
+    ])('is rejected with BAD_REQUEST for %s', async (search) => {
       expect(await readRestError(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     });
   });
 
-  describe('a body of names that JavaScript itself uses', () => {
+  describe('with names of JavaScript’s object prototype', () => {
     const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
 
-    it.each(names)('%s is a field like any unknown one, and changes nothing', async (name) => {
+    it.each(names)('treats %s as an unknown field, and changes nothing', async (name) => {
       const task = await make({ title: 'x' });
       const response = await send('PUT', `/api/tasks/${task.id}`, `{"${name}":{"title":"taken","isAdmin":true},"title":"sent"}`);
       expect(await response.json()).toMatchObject({ title: 'sent' });
       expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
     });
 
-    it('alone they leave the required fields missing', async () => {
+    it('still lacks the required fields when there are no others', async () => {
       const refusal = await readRestError(await send('POST', '/api/tasks', '{"__proto__":{"title":"x"}}'));
       expect(refusal).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'title' } });
     });
 
-    it('the last of two fields of the same name counts', async () => {
+    it('uses the last of two fields of the same name', async () => {
       expect(await (await send('POST', '/api/tasks', '{"title":"first","title":"last"}')).json()).toMatchObject({
         title: 'last',
       });
     });
 
-    it('what a task holds goes into no header', async () => {
+    it('never becomes a response header field', async () => {
       const response = await send('POST', '/api/tasks', JSON.stringify({ title: 'x\r\nX-Evil: 1' }));
       expect([response.status, response.headers.get('x-evil')]).toEqual([201, null]);
       expect(response.headers.get('location')).toMatch(/^\/api\/tasks\/\d+$/);

@@ -5,7 +5,7 @@ import { query } from '../support/graphql.js';
 const app = await sharedApp();
 const ada = await newPerson(app);
 
-describe('http/limits', () => {
+describe('a GraphQL document', () => {
   const ask = (document: string, variables: object = {}, accept = 'application/json', operationName?: string) =>
     query(app.fetch, document, ada.token, variables, { accept }, operationName);
   const times = (count: number, write: (n: number) => string) => Array.from({ length: count }, (_, n) => write(n)).join(' ');
@@ -95,9 +95,9 @@ describe('http/limits', () => {
     ],
   ];
 
-  describe.each(limits)('%s', (_, [refused, tooMuch], [accepted, enough]) => {
+  describe.each(limits)('with the limit on %s', (_, [refused, tooMuch], [accepted, enough]) => {
     it.each(['application/json', '*/*', 'application/graphql-response+json'])(
-      'over the limit is QUERY_TOO_COMPLEX, 400, under %s, and a short answer',
+      'is QUERY_TOO_COMPLEX with 400 and a short response above the limit, under %s',
       async (accept) => {
         const answer = await ask(refused, tooMuch, accept);
         expect([answer.status, answer.data]).toEqual([400, undefined]);
@@ -106,7 +106,7 @@ describe('http/limits', () => {
       },
     );
 
-    it('at the limit is answered', async () => {
+    it('is accepted at the limit', async () => {
       const { status, data, errors } = await ask(
         accepted,
         enough,
@@ -118,32 +118,32 @@ describe('http/limits', () => {
     });
   });
 
-  describe('a document of several operations', () => {
+  describe('with several operations', () => {
     const document = `query Small { health { status } } query Large($n: Int) { ${square('first: $n')} }`;
 
     it.each([
       ['Small', 200],
       ['Large', 400],
-    ])('is judged by the one that runs: %s', async (name, status) => {
+    ])('is checked by the operation that runs: %s', async (name, status) => {
       expect((await ask(document, { n: 100 }, 'application/json', name)).status).toBe(status);
     });
   });
 
-  describe('fragments', () => {
+  describe('with fragments', () => {
     const fanOut = (levels: number, width: number) =>
       `{ me { ...F0 } } ${times(levels, (n) => `fragment F${n} on User { ${times(width, () => `...F${n + 1}`)} }`)} fragment F${levels} on User { id }`;
 
     it.each([
       ['itself', '{ me { ...A } } fragment A on User { tasks { edges { node { owner { ...A } } } } }'],
-      ['one that spreads it', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'],
-    ])('that spread %s are BAD_REQUEST', async (_, document) => {
+      ['a fragment that spreads the first', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'],
+    ])('is BAD_REQUEST when a fragment spreads %s', async (_, document) => {
       expect((await ask(document)).errors?.[0]?.extensions.code).toBe('BAD_REQUEST');
     });
 
     it.each([
       [6, 10],
       [25, 15],
-    ])('of %i levels, each %i times in the one before, are answered or refused at once', async (levels, width) => {
+    ])('of %i levels, each spread %i times in the one before, is accepted or rejected without delay', async (levels, width) => {
       const started = performance.now();
       const { status } = await ask(fanOut(levels, width));
       expect([200, 400]).toContain(status);

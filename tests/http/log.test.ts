@@ -3,7 +3,7 @@ import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../s
 import { failDatabase } from '../support/fail-database.js';
 import { restStyle, styles } from '../support/styles.js';
 
-describe('http/log', () => {
+describe('the access log', () => {
   let app: TestApp;
   let ada: Person;
   beforeAll(async () => {
@@ -16,13 +16,13 @@ describe('http/log', () => {
   const post = (body: string, headers: Record<string, string> = json) => ({ method: 'POST', headers, body });
   const graphql = (document: string, more: object = {}) => post(JSON.stringify({ query: document, ...more }));
 
-  describe('a request is one line', () => {
+  describe('has one line for a request', () => {
     it.each<[string, string, RequestInit, object]>([
       ['GET', '/health?x=secret', {}, { method: 'GET', path: '/health', operation: 'Query.health', status: 200 }],
       ['HEAD', '/health', { method: 'HEAD' }, { method: 'HEAD', path: '/health', operation: 'Query.health', status: 200 }],
       ['no token', '/api/tasks', {}, { method: 'GET', path: '/api/tasks', operation: 'Query.tasks', status: 401 }],
-      ['no such route', '/nothing', {}, { method: 'GET', path: '/nothing', status: 404 }],
-      ['another method', '/api/tasks', { method: 'PATCH' }, { method: 'PATCH', path: '/api/tasks', status: 405 }],
+      ['an unknown route', '/nothing', {}, { method: 'GET', path: '/nothing', status: 404 }],
+      ['a method that is not allowed', '/api/tasks', { method: 'PATCH' }, { method: 'PATCH', path: '/api/tasks', status: 405 }],
       ['a body that is not JSON', '/api/auth/login', post('{'), { operation: 'Mutation.login', status: 400 }],
       ['a body that is too large', '/api/auth/login', post(' '.repeat(102_401)), { path: '/api/auth/login', status: 413 }],
       [
@@ -38,7 +38,7 @@ describe('http/log', () => {
         { method: 'POST', path: '/graphql', operation: 'Query.health Query.me', status: 200 },
       ],
       [
-        'GraphQL in a fragment',
+        'GraphQL with a fragment',
         '/graphql',
         graphql('{ ...F } fragment F on Query { health { status } }'),
         { operation: 'Query.health', status: 200 },
@@ -54,13 +54,13 @@ describe('http/log', () => {
       expect(lines[0]).not.toHaveProperty('userId');
     });
 
-    it.each(styles)('with who asked, over $name', async (style) => {
+    it.each(styles)('with the user’s id, over $name', async (style) => {
       const [line, ...more] = await linesOf(app, () => style.call(app.fetch, 'me', {}, ada.token));
       expect(more).toEqual([]);
       expect(line).toMatchObject({ operation: 'Query.me', status: 200, userId: ada.id });
     });
 
-    it('cannot be made two by what a client sends', async () => {
+    it('even if the client sends line breaks', async () => {
       const forged = '\n{"level":60,"msg":"forged"}\u2028\x1b[2J';
       const lines = await linesOf(app, () => restStyle.call(app.fetch, 'login', { input: { email: forged, password: forged } }));
       expect(lines.map(({ level }) => level)).toEqual([40, 30]);
@@ -68,8 +68,8 @@ describe('http/log', () => {
     });
   });
 
-  describe('an error in the access log', () => {
-    it.each(styles)('has its code and the level of the code, also under status 200: $name', async (style) => {
+  describe('line of an error', () => {
+    it.each(styles)('has the error’s code and that code’s level, also with status 200, over $name', async (style) => {
       const refused = await linesOf(app, () => style.call(app.fetch, 'task', { id: 2_147_483_647 }, ada.token));
       expect(refused).toEqual([expect.objectContaining({ level: 30, msg: 'request.completed', errorCodes: ['NOT_FOUND'] })]);
       const restore = failDatabase(app.db, () => {
@@ -82,13 +82,13 @@ describe('http/log', () => {
       ]);
     });
 
-    it('has the code of a request that is refused before GraphQL runs', async () => {
+    it('has the error’s code when the request is rejected before GraphQL runs', async () => {
       const lines = await linesOf(app, () => app.fetch('/graphql', post('{}', { 'content-type': 'text/plain' })));
       expect(lines).toEqual([expect.objectContaining({ status: 415, errorCodes: ['UNSUPPORTED_MEDIA_TYPE'] })]);
     });
   });
 
-  it('a refused CORS origin is logged once, with the setting that would allow it', async () => {
+  it('names the setting that would allow a rejected CORS origin, once', async () => {
     const origin = 'https://not-listed.example';
     const send = () => app.fetch('/health', { headers: { origin } });
     const lines = await linesOf(app, async () => {

@@ -60,12 +60,12 @@ describe('the request handler', () => {
     expect((await send(url)).statusCode).toBe(429);
   });
 
-  it('answers TIMEOUT when the API takes longer than the time limit', async () => {
+  it('returns TIMEOUT when the API takes longer than the time limit', async () => {
     const { url } = await open([], () => new Promise(() => {}));
     expect((await send(url)).statusCode).toBe(504);
   });
 
-  it('keeps two Set-Cookie fields apart, also when names differ in case', async () => {
+  it('sends two Set-Cookie fields separately, also when their names differ in case', async () => {
     const setCookies: Middleware = {
       after: (_exchange, { headers }) => {
         headers.append('Set-Cookie', 'a=1');
@@ -87,18 +87,18 @@ describe('the request handler', () => {
       return stream;
     };
 
-    it('sends it as it comes, and to its end', async () => {
+    it('sends every chunk when it arrives, to the end', async () => {
       const { url } = await open([], () => new HttpResponse(Readable.from(['one ', 'two'])));
       const response = await send(url);
       expect([response.headers['content-length'], await text(response)]).toEqual([undefined, 'one two']);
     });
 
-    it('ends it in order at its time limit, though the API had answered in time', async () => {
+    it('ends it cleanly at its time limit, although the API returned in time', async () => {
       const { url } = await open([], () => new HttpResponse(openStream()), 500);
       expect(await text(await send(url))).toBe('first\n');
     });
 
-    it('ends it in order when the server drains, and destroys the source', async () => {
+    it('ends it cleanly when the server drains, and destroys the source', async () => {
       const stream = openStream();
       const { url } = await open([], () => new HttpResponse(stream));
       const received = text(await send(url));
@@ -107,7 +107,7 @@ describe('the request handler', () => {
       expect(stream.destroyed).toBe(true);
     });
 
-    it('destroys the source when the client goes away', async () => {
+    it('destroys the source when the client disconnects', async () => {
       const stream = openStream();
       const closed = new Promise((resolve) => stream.once('close', resolve));
       const { url } = await open([], () => new HttpResponse(stream));
@@ -116,7 +116,7 @@ describe('the request handler', () => {
       expect(stream.destroyed).toBe(true);
     });
 
-    it('breaks the connection when the source fails', async () => {
+    it('closes the connection when the source fails', async () => {
       const stream = openStream();
       const { url, lines } = await open([], () => new HttpResponse(stream));
       const response = await send(url);

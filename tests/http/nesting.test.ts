@@ -29,14 +29,14 @@ describe('a deeply nested request', () => {
   it.each([
     ['extensions of 5,000 lists', `{"query":"{ me { id } }","extensions":{"a":${list(5_000)}}}`, undefined],
     ['extensions of 15,000 objects', `{"query":"{ me { id } }","extensions":${object(15_000)}}`, undefined],
-    ['a member that GraphQL does not know', `{"query":"{ me { id } }","more":${list(40_000)}}`, undefined],
-    ['a variable that nobody defined', `{"query":"{ me { id } }","variables":{"x":${list(40_000)}}}`, undefined],
+    ['a field that GraphQL does not define', `{"query":"{ me { id } }","more":${list(40_000)}}`, undefined],
+    ['a variable that is not declared', `{"query":"{ me { id } }","variables":{"x":${list(40_000)}}}`, undefined],
     ['a String variable of 20,000 lists', `{"query":"${create}","variables":{"t":${list(20_000)}}}`, 'BAD_REQUEST'],
     ['a String variable of 15,000 objects', `{"query":"${create}","variables":{"t":${object(15_000)}}}`, 'BAD_REQUEST'],
     ['an input variable of 15,000 objects', `{"query":"${createInput}","variables":{"in":${object(15_000)}}}`, 'BAD_REQUEST'],
     ['an input field of 40,000 lists', `{"query":"${createInput}","variables":{"in":{"title":${list(40_000)}}}}`, 'BAD_REQUEST'],
     ['an argument of 400 lists', `{"query":"{ task(id: ${list(400)}) { id } }"}`, 'BAD_REQUEST'],
-  ])('in GraphQL never overflows the stack, six times: %s', async (_, body, code) => {
+  ])('in GraphQL never overflows the stack when it is repeated six times: %s', async (_, body, code) => {
     for (let time = 1; time <= 6; time++) expect(await post('/graphql', body)).toEqual([200, code]);
   });
 
@@ -44,7 +44,7 @@ describe('a deeply nested request', () => {
     ['a query that is not a string', `{"query":${list(40_000)}}`, 'BAD_REQUEST'],
     ['an operationName that is not a string', `{"query":"{ me { id } }","operationName":${list(40_000)}}`, 'BAD_REQUEST'],
     ['a selection of 300 levels', `{"query":"${'{ a '.repeat(300)}${'}'.repeat(300)}"}`, 'QUERY_TOO_COMPLEX'],
-  ])('in GraphQL is refused with 400, six times: %s', async (_, body, code) => {
+  ])('in GraphQL is rejected with 400 when it is repeated six times: %s', async (_, body, code) => {
     for (let time = 1; time <= 6; time++) expect(await post('/graphql', body)).toEqual([400, code]);
   });
 
@@ -53,7 +53,7 @@ describe('a deeply nested request', () => {
     ['a title of 40,000 lists', `{"title":${list(40_000)}}`, 400, 'BAD_REQUEST'],
     ['a title of 15,000 objects', `{"title":${object(15_000)}}`, 400, 'BAD_REQUEST'],
     ['a body that is a list', list(40_000), 400, 'BAD_REQUEST'],
-  ])('in REST never overflows the stack, six times: %s', async (_, body, status, code) => {
+  ])('in REST never overflows the stack when it is repeated six times: %s', async (_, body, status, code) => {
     for (let time = 1; time <= 6; time++) expect(await post('/api/tasks', body)).toEqual([status, code]);
   });
 });

@@ -4,7 +4,7 @@ import { openTestApp, sharedApp } from '../support/app.js';
 
 const app = await sharedApp();
 
-describe('http/pages', () => {
+describe('the web pages', () => {
   /** Asks as a browser does. */
   const open = (path: string, headers: Record<string, string> = {}, { fetch } = app): Promise<Response> =>
     fetch(path, { headers: { accept: 'text/html,*/*;q=0.8', ...headers } });
@@ -20,8 +20,8 @@ describe('http/pages', () => {
   const pages = ['/', '/graphql', '/docs'];
   const files = ['/docs/init.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js', '/openapi.json'];
 
-  describe.each(pages)('GET %s in a browser', (path) => {
-    test('is a page that may load from this server alone', async () => {
+  describe.each(pages)('at %s in a browser', (path) => {
+    test('have a policy that allows resources of this server only', async () => {
       const { status, headers } = await open(path);
       expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -30,7 +30,7 @@ describe('http/pages', () => {
       expect(policy).not.toMatch(/https?:|\*|unsafe-eval|script-src[^;]*unsafe-inline/);
     });
 
-    test('names no other host in what it links in', async () => {
+    test('link no resource of another host', async () => {
       const html = await (await open(path)).text();
       const linked = linkedIn(html);
       expect(linked.length).toBeGreaterThan(0);
@@ -39,8 +39,8 @@ describe('http/pages', () => {
     });
   });
 
-  describe.each([...pages, ...files])('GET %s', (path) => {
-    test('is the same compressed, plain and compressed again', async () => {
+  describe.each([...pages, ...files])('at %s', (path) => {
+    test('have the same content compressed and uncompressed', async () => {
       const bodies = [];
       for (const [asked, given] of Object.entries(encodings)) {
         const answer = await open(path, { 'accept-encoding': asked });
@@ -55,32 +55,35 @@ describe('http/pages', () => {
       for (const body of bodies) expect(body.equals(bodies[0] ?? Buffer.alloc(0))).toBe(true);
     });
 
-    test('is not sent again to who has it, and keeps its policy', async () => {
+    test('return 304 to a client that has the current version, with the same content security policy', async () => {
       const first = await open(path);
       const again = await open(path, { 'if-none-match': `"other", ${first.headers.get('etag')}` });
       expect([again.status, await again.text()]).toEqual([304, '']);
       expect(again.headers.get('content-security-policy')).toBe(first.headers.get('content-security-policy'));
     });
 
-    test('is answered to HEAD', async () => {
+    test('support HEAD', async () => {
       const { status, headers } = await app.fetch(path, { method: 'HEAD', headers: { accept: 'text/html' } });
       expect([status, headers.get('content-type')]).toEqual([200, (await open(path)).headers.get('content-type')]);
     });
   });
 
   // The other methods of `/graphql` are GraphQL's own.
-  test.each([...pages, ...files].filter((path) => path !== '/graphql'))('%s takes GET, HEAD and OPTIONS alone', async (path) => {
-    const refused = await app.fetch(path, { method: 'DELETE' });
-    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
-    expect(await refused.json()).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' });
-    const options = await app.fetch(path, { method: 'OPTIONS' });
-    expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
-  });
+  test.each([...pages, ...files].filter((path) => path !== '/graphql'))(
+    'at %s allow only GET, HEAD and OPTIONS',
+    async (path) => {
+      const refused = await app.fetch(path, { method: 'DELETE' });
+      expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+      expect(await refused.json()).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' });
+      const options = await app.fetch(path, { method: 'OPTIONS' });
+      expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    },
+  );
 
   test.each([
     ['EXPLORER', 'off'],
     ['NODE_ENV', 'production'],
-  ])('with %s=%s there is no GraphiQL, and nothing leads to it; the REST documents stay', async (variable, value) => {
+  ])('with %s=%s do not include or link GraphiQL; the REST documents remain', async (variable, value) => {
     const closed = await openTestApp({ [variable]: value });
     try {
       const graphql = await open('/graphql', {}, closed);
@@ -93,7 +96,7 @@ describe('http/pages', () => {
   });
 
   test.each(['*/*', 'application/json, text/html;q=0', 'application/json, text/html;q=0.5'])(
-    'a client that is no browser gets GraphQL at /graphql (Accept: %s)',
+    'are not returned at /graphql to a client that is not a browser (Accept: %s)',
     async (accept) => {
       const answer = await app.fetch('/graphql?query={health{status}}', { headers: { accept } });
       expect(await answer.json()).toEqual({ data: { health: { status: 'ok' } } });
@@ -107,7 +110,7 @@ describe('http/pages', () => {
     '/docs/constructor',
     '/docs/../package.json',
     '/docs/%2e%2e/package.json',
-  ])('%s is 404 in the error shape', async (path) => {
+  ])('do not exist at %s, which is 404 in the error format', async (path) => {
     const answer = await open(path);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ error_code: 'NOT_FOUND', message: expect.any(String), details: {} });

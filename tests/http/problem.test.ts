@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openConnection, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
 
-describe('http/problem', () => {
+describe('a REST error', () => {
   let app: SocketApp;
   beforeAll(async () => {
     app = await openSocketApp();
@@ -13,7 +13,7 @@ describe('http/problem', () => {
   const typeOf = async (path: string, accept?: string, init: RequestInit = {}) =>
     (await app.fetch(path, { ...init, headers: accept === undefined ? {} : { accept } })).headers.get('content-type');
 
-  describe('an error in REST is a problem of RFC 9457 to who names application/problem+json, and wants it no less than JSON', () => {
+  describe('is a problem (RFC 9457) when the client accepts application/problem+json at least as much as JSON:', () => {
     it.each<[string | undefined, string]>([
       [undefined, usual],
       ['', usual],
@@ -38,21 +38,21 @@ describe('http/problem', () => {
       ['application/problem+json;q=0', usual],
       ['application/problem+json;q=0.0, application/json;q=0', usual],
       [',,;q=,application/problem+json ; q=0.5', problem],
-    ])('Accept: %s → %s', async (accept, type) => {
+    ])('Accept %s returns %s', async (accept, type) => {
       expect(await typeOf('/api/auth/me', accept)).toBe(type);
     });
 
-    it('never turns an answer that is no error into one', async () => {
+    it('format never applies to a successful response', async () => {
       expect(await typeOf('/health', problem)).toBe(usual);
     });
 
-    it('leaves /graphql and the pages as they are', async () => {
+    it('is a problem in REST only, not on /graphql or the pages', async () => {
       expect(await typeOf('/graphql', problem, { method: 'PUT' })).toBe(usual);
       expect(await typeOf('/graphql', problem, { method: 'POST', body: '{}' })).toBe(usual);
       expect(await typeOf('/docs/errors', problem)).toBe('text/html; charset=utf-8');
     });
 
-    it('names the request by its id: a URN where it is a UUID, else a fragment', async () => {
+    it('refers to its request id as a URN if that is a UUID, otherwise as a fragment', async () => {
       const instanceFor = async (id: string) => {
         const response = await app.fetch('/api/nothing', { headers: { accept: problem, 'x-request-id': id } });
         return ((await response.json()) as { instance: string }).instance;
@@ -61,7 +61,7 @@ describe('http/problem', () => {
       expect(await instanceFor('trace-1:2_3.4')).toBe('#trace-1:2_3.4');
     });
 
-    it('is one also where the request is refused before anything looks at it', async () => {
+    it('is a problem also when the request is rejected before routing', async () => {
       const connection = await openConnection(app.port);
       connection.send(requestText('GET /health', { host: 'a b', accept: problem }));
       const { status, headers, body } = await connection.answer();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rateLimitKey } from '../../src/server/client-address.js';
 
 describe('the rate limit key', () => {
-  describe('an address', () => {
+  describe('of the address', () => {
     it.each([
       ['203.0.113.9', '203.0.113.9'],
       ['::ffff:203.0.113.9', '203.0.113.9'],
@@ -10,7 +10,7 @@ describe('the rate limit key', () => {
       ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
       [undefined, 'unknown'],
       ['nonsense', 'unknown'],
-    ])('%s counts as %s', (address, budgeted) => {
+    ])('%s is %s', (address, budgeted) => {
       expect(rateLimitKey(address)).toBe(budgeted);
     });
   });

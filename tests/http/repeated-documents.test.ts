@@ -5,7 +5,7 @@ import { fetchOf, newPerson, openTestApp, type Person, type TestApp, testConfig 
 
 // What Yoga has executed once is executed without it from then on (src/http/use-known-documents.ts), and after two more as
 // compiled functions (src/graphql/compiled.ts).
-describe('http/known-documents', () => {
+describe('a repeated GraphQL document', () => {
   let app: TestApp;
   let ada: Person;
   let id: string;
@@ -85,7 +85,7 @@ describe('http/known-documents', () => {
   ];
 
   it.each(rows)(
-    '$what: the first answer to a document and those that follow are the same',
+    'has the same response the first time and later: $what',
     async ({ status = 200, code, query, variables, operationName, headers }) => {
       const fresh = await createApp(testConfig(), { db: app.db, log: pino({ enabled: false }) });
       const body = JSON.stringify({ query, variables, operationName }).replaceAll('#', id);
@@ -110,7 +110,7 @@ describe('http/known-documents', () => {
       body: JSON.stringify(body),
     });
 
-  it('an absent variable stays an absent field, however often the document came', async () => {
+  it('omits a field whose variable is absent, every time', async () => {
     const query =
       'mutation ($id: ID!, $t: String, $d: String) { updateTask(id: $id, input: { title: $t, description: $d }) { description } }';
     for (let time = 1; time <= 6; time++) {
@@ -119,7 +119,7 @@ describe('http/known-documents', () => {
     }
   });
 
-  it('refuses an operation name that the document does not have, however often the document came', async () => {
+  it('is rejected when it does not contain the operation name, every time', async () => {
     const query = 'mutation A { createTask(input: { title: "once" }) { id } }';
     for (let time = 1; time <= 6; time++) expect((await post({ query, operationName: 'A' })).status).toBe(200);
     const total = async () => ((await (await post({ query: '{ tasks { total } }' })).json()) as { data: object }).data;

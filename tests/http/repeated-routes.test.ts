@@ -4,7 +4,7 @@ import { createApp } from '../../src/app.js';
 import { fetchOf, newPerson, openTestApp, type Person, type TestApp, testConfig } from '../support/app.js';
 
 // What the first request for a route finds out is kept: those that follow do without Sofa (src/rest/handler.ts).
-describe('http/known-routes', () => {
+describe('a repeated REST request', () => {
   let app: TestApp;
   let ada: Person;
   const ids: number[] = [];
@@ -66,7 +66,7 @@ describe('http/known-routes', () => {
   ];
 
   it.each(rows.map(([what, ...request]) => ({ what, request })))(
-    '$what: the first answer of a route and the next are the same',
+    'has the same response the first time and later: $what',
     async ({ request: [status, method, path, body, ifMatch] }) => {
       const fresh = await createApp(testConfig(), { db: app.db, log: pino({ enabled: false }) });
       const ask = () => send(fetchOf(fresh), method, path.replace('#', String(ids[0])), body, ifMatch).then(told);

@@ -5,7 +5,7 @@ import { forge } from '../support/forge.js';
 import { query } from '../support/graphql.js';
 import { restStyle, styles } from '../support/styles.js';
 
-describe('http/secrets-in-log', () => {
+describe('the log', () => {
   let app: TestApp;
   let ada: Person;
   beforeAll(async () => {
@@ -20,16 +20,16 @@ describe('http/secrets-in-log', () => {
   const input = { email: `${canary}@example.com`, password: canary, name: canary };
   const inline = `input: { email: "${canary}@example.com", password: "${canary}", name: "${canary}" }`;
 
-  describe('no line holds a password, a token or a body, at the most talkative level', () => {
+  describe('with DEBUG=true contains no password, token or body', () => {
     it.each<[string, () => Promise<unknown>]>([
-      ['sign-ups in both styles', () => Promise.all(styles.map((style) => style.call(app.fetch, 'signup', { input })))],
+      ['sign-ups over GraphQL and REST', () => Promise.all(styles.map((style) => style.call(app.fetch, 'signup', { input })))],
       [
-        'failing logins in both styles',
+        'failed logins over GraphQL and REST',
         () =>
           Promise.all(styles.map((style) => style.call(app.fetch, 'login', { input: { email: ada.email, password: canary } }))),
       ],
       [
-        'faulty sign-ups in both styles',
+        'invalid sign-ups over GraphQL and REST',
         () =>
           Promise.all(styles.map((style) => style.call(app.fetch, 'signup', { input: { ...input, email: canary, name: '' } }))),
       ],
@@ -41,12 +41,12 @@ describe('http/secrets-in-log', () => {
           ),
       ],
       [
-        'a refresh token that is none',
+        'an invalid refresh token',
         () => Promise.all(styles.map((style) => style.call(app.fetch, 'refresh', { input: { refreshToken: canary } }))),
       ],
       ['malformed JSON in REST', () => app.fetch('/api/auth/login', post(`{"password":"${canary}"`))],
       ['malformed JSON in GraphQL', () => app.fetch('/graphql', post(`{"query":"${canary}"`))],
-      ['another media type', () => app.fetch('/api/auth/login', post(canary, { 'content-type': 'text/plain' }))],
+      ['an unsupported media type', () => app.fetch('/api/auth/login', post(canary, { 'content-type': 'text/plain' }))],
       ['a literal in a document', () => query(app.fetch, `mutation { signup(${inline}) { expiresIn } }`)],
       [
         'a literal in a document that does not validate',
@@ -66,7 +66,7 @@ describe('http/secrets-in-log', () => {
           }),
       ],
       [
-        'a token that was forged',
+        'a forged token',
         () => app.fetch('/api/auth/me', { headers: { authorization: `Bearer ${forge({ sub: canary, sid: canary })}` } }),
       ],
       [
@@ -78,7 +78,7 @@ describe('http/secrets-in-log', () => {
             ),
           ),
       ],
-    ])('%s', async (_, run) => {
+    ])('after %s', async (_, run) => {
       const lines = await linesOf(app, run);
       expect(lines.length).toBeGreaterThan(0);
       const text = JSON.stringify(lines).toLowerCase();
@@ -86,7 +86,7 @@ describe('http/secrets-in-log', () => {
       expect(text).not.toContain(canary.replaceAll('-', '_').toLowerCase());
     });
 
-    it('tokens of one’s own, while one signs in, refreshes, changes the password and leaves', async () => {
+    it('after sign-in, refresh, a password change and logout', async () => {
       const secrets: string[] = [canary, 'another good Canary'];
       const lines = await linesOf(app, async () => {
         const bob = await newPerson(app);
@@ -103,7 +103,7 @@ describe('http/secrets-in-log', () => {
       for (const secret of secrets) expect(JSON.stringify(lines)).not.toContain(secret);
     });
 
-    it('nor does the cause of a failure in the database', async () => {
+    it('in the cause of a database failure', async () => {
       const client = new pg.Client(app.url);
       await client.connect();
       await client.query('BEGIN; LOCK TABLE users, tasks IN ACCESS EXCLUSIVE MODE');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
 import { openConnection, openSocketApp, type RawResponse, requestText, type SocketApp } from '../support/socket.js';
 
-describe('http/socket', () => {
+describe('a request over a socket', () => {
   const limit = 102_400;
   let app: SocketApp;
   let ada: Person;
@@ -30,11 +30,11 @@ describe('http/socket', () => {
     { name: 'REST', target: 'POST /api/tasks', body: JSON.stringify({ title: 'x' }), success: 201 },
   ];
 
-  describe.each(ways)('$name: a body over 100 KiB is PAYLOAD_TOO_LARGE', ({ target, body, success }) => {
+  describe.each(ways)('to $name', ({ target, body, success }) => {
     const head = (headers: Record<string, string>) =>
       requestText(target, { ...json, authorization: `Bearer ${ada.token}`, ...headers });
 
-    it('by its length, before it is sent; the connection is closed and the server is fine', async () => {
+    it('is PAYLOAD_TOO_LARGE by its Content-Length over 100 KiB before the body arrives, and its connection closes', async () => {
       const connection = await openConnection(app.port);
       connection.send(head({ 'content-length': String(limit + 1) }));
       const answer = await connection.answer();
@@ -43,7 +43,7 @@ describe('http/socket', () => {
       await healthy();
     });
 
-    it('while it comes in chunks, before its end; the connection is closed and the server is fine', async () => {
+    it('is PAYLOAD_TOO_LARGE when its chunks exceed 100 KiB, before they end, and its connection closes', async () => {
       const connection = await openConnection(app.port);
       connection.send(head({ 'transfer-encoding': 'chunked' }));
       for (let sent = 0; sent <= limit; sent += 10_240) connection.send(chunk(' '.repeat(10_240)));
@@ -53,14 +53,14 @@ describe('http/socket', () => {
       await healthy();
     });
 
-    it('whoever asks first with Expect: 100-continue is told at once', async () => {
+    it('with Expect: 100-continue and too large a body is rejected at once', async () => {
       const connection = await openConnection(app.port);
       connection.send(head({ 'content-length': String(limit + 1), expect: '100-continue' }));
       expect((await connection.answer()).status).toBe(413);
       connection.destroy();
     });
 
-    it('exactly 102,400 bytes are taken, by length, in chunks, and after 100 Continue', async () => {
+    it('is accepted with exactly 102,400 bytes, by length, in chunks, and after 100 Continue', async () => {
       const full = body + ' '.repeat(limit - body.length);
       const connection = await openConnection(app.port);
       connection.send(head({ 'content-length': String(limit) }) + full);
@@ -76,7 +76,7 @@ describe('http/socket', () => {
       connection.destroy();
     });
 
-    it('one byte at a time is as good as all at once', async () => {
+    it('is accepted when it arrives one byte at a time', async () => {
       const connection = await openConnection(app.port);
       connection.send(head({ 'content-length': String(body.length) }));
       for (const byte of body) {
@@ -87,7 +87,7 @@ describe('http/socket', () => {
       connection.destroy();
     });
 
-    it('a length that is too short is refused, and what follows is never taken for a request', async () => {
+    it('with too short a Content-Length is rejected, and the remaining bytes are not parsed as a request', async () => {
       const connection = await openConnection(app.port);
       connection.send(head({ 'content-length': '5' }) + body);
       const answer = await connection.answer();
@@ -97,7 +97,7 @@ describe('http/socket', () => {
     });
 
     // Jest itself fails a test that leaves a rejection unhandled.
-    it('an upload that breaks off leaves nothing behind', async () => {
+    it('that is aborted during the upload leaves no data behind', async () => {
       const before = await app.db.query('SELECT id FROM tasks WHERE user_id = $1', [ada.id]);
       const texts = [
         head({ 'content-length': String(body.length + 1) }) + body,
@@ -117,21 +117,21 @@ describe('http/socket', () => {
     });
   });
 
-  it('a body is too large also where none is read', async () => {
+  it('is PAYLOAD_TOO_LARGE also for an operation without a body', async () => {
     const connection = await openConnection(app.port);
     connection.send(requestText('GET /health', { 'content-length': '99999999999' }));
     expect((await connection.answer()).status).toBe(413);
     await connection.closed;
   });
 
-  describe('two people on one connection each get their own data', () => {
+  describe('on a connection that two users share returns each user’s own data', () => {
     const query = '{"query":"{ me { id } }"}';
     const asks = ({ token }: Person) => [
       requestText('GET /api/auth/me', { authorization: `Bearer ${token}` }),
       requestText('POST /graphql', { ...json, authorization: `Bearer ${token}`, 'content-length': String(query.length) }, query),
     ];
 
-    it('one after the other', async () => {
+    it('when the requests come one after the other', async () => {
       const connection = await openConnection(app.port);
       for (const person of [ada, bob, ada, bob]) {
         for (const text of asks(person)) {
@@ -144,7 +144,7 @@ describe('http/socket', () => {
       connection.destroy();
     });
 
-    it('and when they do not wait for answers', async () => {
+    it('when the requests are pipelined', async () => {
       const connection = await openConnection(app.port);
       const people = [ada, bob, bob, ada];
       connection.send(people.flatMap(asks).join(''));

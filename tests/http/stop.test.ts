@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newPerson, type Person } from '../support/app.js';
 import { openConnection, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
 
-describe('http/stop', () => {
+describe('graceful shutdown', () => {
   let app: SocketApp;
   let ada: Person;
   let release = () => {};
@@ -40,8 +40,8 @@ describe('http/stop', () => {
   const isPending = async (promise: Promise<unknown>) =>
     (await Promise.race([promise, setTimeout(150, 'pending')])) === 'pending';
 
-  describe('told to stop', () => {
-    it('answers what is in flight with Connection: close, takes no new connection, and then ends', async () => {
+  describe('of the server', () => {
+    it('completes requests in flight with Connection: close, accepts no new connection, and then ends', async () => {
       const [inFlight, uploading] = [await openConnection(app.port), await openConnection(app.port)];
       const held = holdLists();
       inFlight.send(list());
@@ -67,7 +67,7 @@ describe('http/stop', () => {
       await Promise.all([stopped, inFlight.closed, uploading.closed]);
     });
 
-    it('answers what was sent but not read yet', async () => {
+    it('completes requests that were sent but not read yet', async () => {
       const connections = await Promise.all(Array.from({ length: 8 }, () => openConnection(app.port)));
       for (const connection of connections) {
         connection.send(requestText('GET /health'));
@@ -80,7 +80,7 @@ describe('http/stop', () => {
       await stopped;
     });
 
-    it('closes connections that are idle, and those that never asked for anything', async () => {
+    it('closes idle connections and connections without any request', async () => {
       const [idle, silent] = [await openConnection(app.port), await openConnection(app.port)];
       idle.send(requestText('GET /health'));
       expect((await idle.answer()).headers.connection).toBe('keep-alive');
@@ -89,7 +89,7 @@ describe('http/stop', () => {
       expect(performance.now() - started).toBeLessThan(2000);
     });
 
-    it('closes connections whose request was refused, also when the other side never does', async () => {
+    it('closes connections with a rejected request, even when the client does not close them', async () => {
       const refused = [];
       for (const text of [requestText('CONNECT 127.0.0.1:5432'), 'nonsense\r\n\r\n']) {
         const halfOpen = await openConnection(app.port, true);
@@ -103,11 +103,11 @@ describe('http/stop', () => {
       for (const halfOpen of refused) halfOpen.destroy();
     });
 
-    it('is done at once when nobody is there, and can be told twice', async () => {
+    it('ends at once without connections, and can be requested twice', async () => {
       await Promise.all([app.listening.stop(), app.listening.stop()]);
     });
 
-    it('does not wait for whoever went away', async () => {
+    it('does not wait for clients that disconnected', async () => {
       const gone = await openConnection(app.port);
       const held = holdLists();
       gone.send(list());

@@ -9,7 +9,7 @@ import { transports } from '../support/transports.js';
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
 
-describe('http/tokens', () => {
+describe('an access token', () => {
   const claims = claimsOf(ada.token);
   const now = () => Math.floor(Date.now() / 1000);
   const unsigned = (alg: unknown) => `${encode({ alg, typ: 'JWT' })}.${encode(claims)}.`;
@@ -101,13 +101,13 @@ describe('http/tokens', () => {
     ['a good token that is too long', () => withClaims({ x: 'x'.repeat(4096) })],
   ];
 
-  describe.each(transports)('$name', ({ me, refusal }) => {
-    it('takes a token that is made by hand as ours are', async () => {
+  describe.each(transports)('over $name', ({ me, refusal }) => {
+    it('is accepted when it is signed by hand with the right key and claims', async () => {
       expect((await me(app.fetch, { authorization: `Bearer ${forge(claims)}` })).status).toBe(200);
       expect((await me(app.fetch, { authorization: `Bearer ${jwt.sign(claims, testSecret)}` })).status).toBe(200);
     });
 
-    it.each(bad)('UNAUTHENTICATED: %s', async (_, token) => {
+    it.each(bad)('is rejected with UNAUTHENTICATED when it has %s', async (_, token) => {
       const before = app.lines.length;
       const response = await me(app.fetch, { authorization: `Bearer ${token()}` });
       expect(await refusal(response)).toMatchObject({
@@ -119,7 +119,7 @@ describe('http/tokens', () => {
       expect(app.lines.slice(before).map(({ level }) => level)).toEqual([30]);
     });
 
-    it('keeps out the token of a session that was logged out, however it is spelled', async () => {
+    it('of a session that was logged out is rejected in every spelling', async () => {
       const gone = await newPerson(app);
       await styles[1]?.call(app.fetch, 'logout', {}, gone.token);
       for (const token of [

@@ -11,7 +11,7 @@ const bob = await newPerson(app);
 const gone = await newPerson(app);
 await styles[0]?.call(app.fetch, 'logout', {}, gone.token);
 
-describe('http/unauthenticated', () => {
+describe('an UNAUTHENTICATED error', () => {
   const claims = claimsOf(ada.token);
   const past = Math.floor(Date.now() / 1000) - 60;
   const tokens: [reason: string, what: string, authorization: string][] = [
@@ -31,15 +31,15 @@ describe('http/unauthenticated', () => {
     ['revoked', 'the session of another user', `Bearer ${forge({ ...claims, sub: bob.id })}`],
   ];
 
-  describe.each(transports)('$name', ({ me, refusal }) => {
-    it.each(tokens)('details.reason is %s: %s', async (reason, _, authorization) => {
+  describe.each(transports)('over $name', ({ me, refusal }) => {
+    it.each(tokens)('has details.reason %s for %s', async (reason, _, authorization) => {
       const { status, code, details, headers } = await refusal(await me(app.fetch, { authorization }));
       expect([status, code, details]).toEqual([401, 'UNAUTHENTICATED', { reason }]);
       expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
     });
   });
 
-  it('details.reason is missing without a token: in REST with 401 and a plain challenge, in GraphQL for each field', async () => {
+  it('has details.reason missing without a token: REST returns 401 and a plain challenge, GraphQL an error for each field', async () => {
     const outcome = await styles[1]?.call(app.fetch, 'me');
     expect(outcome).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
     expect(outcome?.details).toEqual({ reason: 'missing' });
@@ -49,25 +49,25 @@ describe('http/unauthenticated', () => {
     expect(errors?.map(({ extensions }) => extensions.details)).toEqual([{ reason: 'missing' }, { reason: 'missing' }]);
   });
 
-  describe.each(styles)('refresh in $name', (style) => {
+  describe.each(styles)('of refresh over $name', (style) => {
     const refresh = async (refreshToken: string) => {
       const { code, details } = await style.call(app.fetch, 'refresh', { input: { refreshToken } });
       return [code, details];
     };
     const unauthenticated = (reason: string) => ['UNAUTHENTICATED', { reason }];
 
-    it('details.reason is invalid for an unknown token, and for one whose session is gone', async () => {
+    it('has details.reason invalid for an unknown token, and for one whose session was deleted', async () => {
       expect(await refresh('junk')).toEqual(unauthenticated('invalid'));
       expect(await refresh(gone.refreshToken)).toEqual(unauthenticated('invalid'));
     });
 
-    it('details.reason is expired when the session has expired', async () => {
+    it('has details.reason expired when the session has expired', async () => {
       const person = await newPerson(app);
       await app.db.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [person.id]);
       expect(await refresh(person.refreshToken)).toEqual(unauthenticated('expired'));
     });
 
-    it('details.reason is revoked for the replay that ends the session', async () => {
+    it('has details.reason revoked for the replay that ends the session', async () => {
       const person = await newPerson(app);
       await refresh(person.refreshToken);
       await app.db.query(

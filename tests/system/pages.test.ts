@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('the landing page', () => {
-  test.each(['light', 'dark'] as const)('is readable in %s, on a phone too', async (colorScheme) => {
+  test.each(['light', 'dark'] as const)('is readable in %s mode, also on a phone', async (colorScheme) => {
     const look = async (page: Page) => {
       await page.setViewportSize({ width: 375, height: 700 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
@@ -33,7 +33,7 @@ describe('the landing page', () => {
     await browser.visit('/', look, { colorScheme });
   });
 
-  test('leads to pages that are there', async () => {
+  test('links only to existing pages', async () => {
     await browser.visit('/', async (page) => {
       const links = await page.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
       expect(links).toEqual(['/graphql', '/docs', '/openapi.json', '/docs/errors', '/health', '/health/db']);
@@ -48,7 +48,7 @@ describe('the landing page', () => {
 describe('GraphiQL', () => {
   const healthy = expect.objectContaining({ status: 'ok' });
 
-  test('takes a newcomer from its examples to a first task', async () => {
+  test('leads a new user from its examples to a first task', async () => {
     await browser.visit('/graphql', async (page) => {
       await openTab(page, 'Health');
       expect(await run(page, 'Health')).toEqual({ data: { health: healthy, databaseHealth: healthy } });
