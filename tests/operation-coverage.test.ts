@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
+import { parse } from 'graphql';
 import ts from 'typescript';
 import { routes } from '../src/rest/routes.js';
 
@@ -52,6 +53,15 @@ async function operationsTestedOverBothStyles(): Promise<ReadonlySet<string>> {
 
 const operations = [...new Set(routes.map(({ operation }) => operation.split('.')[1] as string))];
 const tested = await operationsTestedOverBothStyles();
+
+const documents = parse(await readFile(new URL('support/documents.graphql', import.meta.url), 'utf8'));
+const documented = documents.definitions.flatMap((each) => ('name' in each && each.name ? [each.name.value] : []));
+
+describe('tests/support/documents.graphql', () => {
+  it.each(operations)('has a document for %s, with its name', (operation) => {
+    expect(documented).toContain(operation.charAt(0).toUpperCase() + operation.slice(1));
+  });
+});
 
 describe('tests/behaviour', () => {
   it.each(operations)('calls %s in a test that runs over both GraphQL and REST', (operation) => {

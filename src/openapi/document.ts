@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { operationOf } from '../rest/operation.js';
-import type { Route } from '../rest/routes.js';
+import { type Route, tags } from '../rest/routes.js';
 import { componentResponses } from './error-responses.js';
 import { componentHeaders } from './headers.js';
 import { operationObject } from './operation.js';
@@ -15,12 +15,6 @@ includes responses outside any operation: 404 for an unknown path, and 405 with 
 support. The [error catalogue](/docs/errors) explains every code. HEAD is supported wherever GET is.
 
 The same operations are available through GraphQL at \`POST /graphql\`.`;
-
-const tags: Readonly<Record<Route['tag'], string>> = {
-  Identity: 'Accounts and sessions.',
-  Tasks: 'Your tasks. A task of another user responds 403.',
-  Health: 'Liveness and database checks, for monitoring.',
-};
 
 const bearerAuth = {
   type: 'http',

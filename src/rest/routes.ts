@@ -1,6 +1,13 @@
 /** The methods of REST operations. */
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What operations are grouped by in the OpenAPI document, in its order. */
+export const tags = {
+  Identity: 'Accounts and sessions.',
+  Tasks: 'Your tasks. A task of another user responds 403.',
+  Health: 'Liveness and database checks, for monitoring.',
+} as const;
+
 /** One row of the table. */
 export interface Route {
   /** The schema coordinate, such as `Query.me`; several routes may lead to one operation. */
@@ -10,8 +17,7 @@ export interface Route {
   readonly path: string;
   /** The status of a success. */
   readonly status: 200 | 201 | 204;
-  /** Groups operations in the OpenAPI document. */
-  readonly tag: 'Tasks' | 'Identity' | 'Health';
+  readonly tag: keyof typeof tags;
   /** `operationId` in the OpenAPI document; the field's name when absent. */
   readonly operationId?: string;
   /** `Location` of a created resource: a prefix, and the field of the response that completes it. */

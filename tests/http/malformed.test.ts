@@ -124,7 +124,7 @@ describe('a malformed or unusual request', () => {
       const answer = await say(text());
       expect([answer.status, JSON.parse(answer.body)]).toEqual([
         status,
-        { error_code: code, message: expect.any(String), details: {} },
+        { error_code: code, message: expect.any(String), details: code === 'UNAUTHENTICATED' ? { reason: 'invalid' } : {} },
       ]);
       expect(answer.headers).toMatchObject({
         'content-type': 'application/json; charset=utf-8',

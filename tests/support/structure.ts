@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -39,6 +40,19 @@ export function parseSource(file: string, text: string): SourceFile {
   return { file, text, imports };
 }
 
+/** A noun is a room with a schema of its own: `schema.ts` or `<part>-schema.ts`. */
+const nounSchema = /^([\w-]+)\/(?:[\w-]+-)?schema\.ts$/;
+
+/** The nouns of the domain, from the folders of `src/`. */
+export const nouns: readonly string[] = [
+  ...new Set(
+    readdirSync(source, { recursive: true }).flatMap(
+      (file) => nounSchema.exec(String(file).replaceAll(path.sep, '/'))?.[1] ?? [],
+    ),
+  ),
+].sort();
+const inNoun = nouns.join('|');
+
 /** The layer line: a file may import from its own layer and from those after it. */
 const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['main', /^main\.ts$/],
@@ -47,9 +61,9 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['openapi and pages', /^(openapi|pages)\//],
   ['graphql and rest', /^(graphql|rest)\//],
   ['schema/root', /^schema\/root\.ts$/],
-  ['nouns: schema', /^(tasks|accounts|health)\/([\w-]+-)?schema\.ts$/],
+  ['nouns: schema', nounSchema],
   ['schema', /^schema\//],
-  ['nouns', /^(tasks|accounts|health)\//],
+  ['nouns', new RegExp(`^(${inNoun})/`)],
   ['lists', /^lists\//],
   ['idempotency', /^idempotency\//],
   ['config', /^config\.ts$/],
@@ -61,12 +75,9 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['log', /^log\//],
 ];
 
-/** Between nouns imports go one way. */
-const nounOrder = ['tasks', 'accounts', 'health'];
-
 /** Where each library may be imported. */
 const packagePlaces: readonly (readonly [name: RegExp, place: RegExp])[] = [
-  [/^@prisma\//, /^(db|generated)\/|^(tasks|accounts)\/[\w-]*store[\w-]*\.ts$/],
+  [/^@prisma\//, new RegExp(`^(db|generated)/|^(${inNoun})/[\\w-]*store[\\w-]*\\.ts$`)],
   [/^graphql-yoga$|^@escape\.tech\//, /^graphql\/|^app\.ts$/],
   [/^sofa-api$/, /^rest\//],
   [/^@pothos\/plugin-complexity$/, /^(schema|graphql)\//],
@@ -87,25 +98,37 @@ export function importViolations({ file, imports }: SourceFile): string[] {
     // Configuration is a value that is passed in; its type may be named.
     if (target === 'config.ts') return isTypeOnly || file === 'main.ts' ? [] : [`${file} imports config.ts`];
     if (layerOf(target) < layerOf(file)) return [`${file} imports ${target}, against the layer line`];
-    const [from, to] = [nounOrder.indexOf(roomOf(file)), nounOrder.indexOf(roomOf(target))];
-    return from >= 0 && to >= 0 && to < from ? [`${file} imports ${target}, against the order of nouns`] : [];
+    return [];
   });
 }
 
+const ownImports = ({ imports }: SourceFile): string[] => imports.filter(({ isOwn }) => isOwn).map(({ target }) => target);
+
 /** @returns each cycle of imports once, type imports included. */
-export function importCycles(files: readonly SourceFile[]): string[] {
-  const graph = new Map(
-    files.map(({ file, imports }) => [file, imports.filter((each) => each.isOwn).map((each) => each.target)]),
-  );
+export const importCycles = (files: readonly SourceFile[]): string[] =>
+  cyclesOf(new Map(files.map((each) => [each.file, ownImports(each)])));
+
+/** @returns each cycle of nouns once: between nouns imports go one way, whichever files they are in. */
+export function nounCycles(files: readonly SourceFile[]): string[] {
+  const graph = new Map<string, string[]>();
+  for (const each of files) {
+    const room = roomOf(each.file);
+    const targets = ownImports(each).map(roomOf);
+    graph.set(room, [...(graph.get(room) ?? []), ...targets.filter((target) => target !== room && nouns.includes(target))]);
+  }
+  return cyclesOf(new Map([...graph].filter(([room]) => nouns.includes(room))));
+}
+
+function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const cycles: string[] = [];
-  const visit = (file: string, trail: readonly string[]): void => {
-    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
-    if (done.has(file) || trail.includes(file)) return;
-    for (const target of graph.get(file) ?? []) visit(target, [...trail, file]);
-    done.add(file);
+  const visit = (node: string, trail: readonly string[]): void => {
+    if (trail.includes(node)) cycles.push([...trail.slice(trail.indexOf(node)), node].join(' → '));
+    if (done.has(node) || trail.includes(node)) return;
+    for (const target of graph.get(node) ?? []) visit(target, [...trail, node]);
+    done.add(node);
   };
-  for (const file of graph.keys()) visit(file, []);
+  for (const node of graph.keys()) visit(node, []);
   return cycles;
 }
 

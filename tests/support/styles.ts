@@ -1,5 +1,7 @@
-import { type DocumentNode, print } from 'graphql';
+import { isEnumType, print } from 'graphql';
 import { ClientError, GraphQLClient } from 'graphql-request';
+import { routes } from '../../src/rest/routes.js';
+import { schema } from '../../src/schema/root.js';
 import * as documents from '../generated/documents.js';
 
 /** Anything that answers requests: the app in this process, or a server behind a socket. */
@@ -18,23 +20,8 @@ export interface Outcome {
   readonly headers: Headers;
 }
 
-/** The operations that both styles have, by root field. */
-export type Operation =
-  | 'signup'
-  | 'login'
-  | 'refresh'
-  | 'logout'
-  | 'me'
-  | 'updateMe'
-  | 'deleteMe'
-  | 'tasks'
-  | 'createTask'
-  | 'task'
-  | 'updateTask'
-  | 'deleteTask'
-  | 'toggleTask'
-  | 'health'
-  | 'databaseHealth';
+/** The operations that both styles have, by root field: each has a document of its name in `documents.graphql`. */
+export type Operation = Exclude<Uncapitalize<keyof typeof documents>, 'tasksUncounted'>;
 
 /** What an operation is called with, as GraphQL spells it; enum values as REST spells them. */
 export interface Arguments {
@@ -76,13 +63,16 @@ function respell(value: unknown, rename: (name: string) => string): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The enum values of GraphQL, by their spelling in REST. */
+const enumNames = new Map(
+  Object.values(schema.getTypeMap()).flatMap((type) =>
+    isEnumType(type) ? type.getValues().map(({ name, value }) => [value as unknown, name] as const) : [],
+  ),
+);
+
 /** `-created_at` → `CREATED_AT_DESC`, `Pending` → `PENDING`; what is none of these stays as it is. */
 function enumName(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (['Pending', 'Completed'].includes(value)) return value.toUpperCase();
-  return /^-?(created_at|updated_at|title|id)$/.test(value)
-    ? `${value.replace('-', '').toUpperCase()}_${value.startsWith('-') ? 'DESC' : 'ASC'}`
-    : value;
+  return enumNames.get(value) ?? value;
 }
 
 function graphqlVariables({ status, sort, input, total: _, idempotencyKey: __, ...rest }: Arguments): Record<string, unknown> {
@@ -110,29 +100,15 @@ function restValue(value: unknown): unknown {
   return visit(spelled);
 }
 
-const documentOf: Record<Operation, DocumentNode> = {
-  signup: documents.Signup,
-  login: documents.Login,
-  refresh: documents.Refresh,
-  logout: documents.Logout,
-  me: documents.Me,
-  updateMe: documents.UpdateMe,
-  deleteMe: documents.DeleteMe,
-  tasks: documents.Tasks,
-  createTask: documents.CreateTask,
-  task: documents.Task,
-  updateTask: documents.UpdateTask,
-  deleteTask: documents.DeleteTask,
-  toggleTask: documents.ToggleTask,
-  health: documents.Health,
-  databaseHealth: documents.DatabaseHealth,
-};
-
+const nameOf = (document: string): string => document.charAt(0).toLowerCase() + document.slice(1);
 const uncountedTasks = print(documents.TasksUncounted);
-const texts = Object.fromEntries(Object.entries(documentOf).map(([operation, document]) => [operation, print(document)]));
+const texts = Object.fromEntries(Object.entries(documents).map(([name, document]) => [nameOf(name), print(document)]));
+
+/** The first route of each operation. */
+const routeOf = new Map(routes.toReversed().map((route) => [route.operation.split('.')[1], route]));
 
 /** Answered with 204 in REST. */
-const silent: ReadonlySet<Operation> = new Set(['logout', 'deleteMe', 'deleteTask']);
+const isSilent = (operation: Operation): boolean => routeOf.get(operation)?.status === 204;
 
 /** An operation as GraphQL sends it. */
 export const graphqlRequest = (operation: Operation, args: Arguments) => ({
@@ -153,7 +129,7 @@ export const graphqlStyle: Style = {
     try {
       const { data, headers: sent, status } = await client.rawRequest<Record<string, unknown>>(document, variables);
       const answer = data[operation];
-      const value = silent.has(operation) ? true : restValue(answer);
+      const value = isSilent(operation) ? true : restValue(answer);
       return { value, version: graphqlVersion(answer), status, headers: sent as Headers };
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
@@ -178,31 +154,15 @@ function respellFields(details: Record<string, unknown>): Record<string, unknown
   return copy;
 }
 
-const routeOf: Record<Operation, [method: string, path: string]> = {
-  signup: ['POST', '/api/auth/signup'],
-  login: ['POST', '/api/auth/login'],
-  refresh: ['POST', '/api/auth/refresh'],
-  logout: ['POST', '/api/auth/logout'],
-  me: ['GET', '/api/auth/me'],
-  updateMe: ['PATCH', '/api/users/me'],
-  deleteMe: ['DELETE', '/api/users/me'],
-  tasks: ['GET', '/api/tasks'],
-  createTask: ['POST', '/api/tasks'],
-  task: ['GET', '/api/tasks/{id}'],
-  updateTask: ['PUT', '/api/tasks/{id}'],
-  deleteTask: ['DELETE', '/api/tasks/{id}'],
-  toggleTask: ['PATCH', '/api/tasks/{id}/complete'],
-  health: ['GET', '/health'],
-  databaseHealth: ['GET', '/health/db'],
-};
-
 /** REST as a legacy client writes it. */
 export const restStyle: Style = {
   name: 'REST',
   call: async (fetch, operation, args = {}, token) => {
     const { id, input, ifVersion, idempotencyKey: _, ...query } = args;
-    const [method, template] = routeOf[operation];
-    const url = new URL(`http://localhost${template.replace('{id}', encodeURIComponent(String(id)))}`);
+    const route = routeOf.get(operation);
+    if (!route) throw new Error(`${operation} has no route`);
+    const { method, path } = route;
+    const url = new URL(`http://localhost${path.replace('{id}', encodeURIComponent(String(id)))}`);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value));
     const headers = commonHeaders(args, token);
     if (input !== undefined) headers['content-type'] = 'application/json';

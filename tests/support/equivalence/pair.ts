@@ -96,9 +96,9 @@ function resolved(args: Arguments, fixtures: Fixtures, { handedOut }: Normalizer
 }
 
 function rowDifference(graphql: Rows, rest: Rows): Difference | undefined {
-  for (const table of Object.keys(graphql) as (keyof Rows)[]) {
+  for (const table of Object.keys(graphql)) {
     if (isDeepStrictEqual(graphql[table], rest[table])) continue;
-    const rows = (own: Rows, other: Rows) => `afterwards in ${table}: ${rowsBeside(own[table], other[table])}`;
+    const rows = (own: Rows, other: Rows) => `afterwards in ${table}: ${rowsBeside(own[table] ?? [], other[table] ?? [])}`;
     return { graphql: rows(graphql, rest), rest: rows(rest, graphql) };
   }
   return undefined;

@@ -1,10 +1,8 @@
 import type { Database } from '../../../src/db/database.js';
 import type { Normalizer } from './normalizer.js';
 
-const tables = ['users', 'tasks', 'credentials', 'sessions', 'refresh_tokens', 'idempotency_keys'] as const;
-
 /** Every row of every table, by the parts that ids, tokens and times play. */
-export type Rows = Readonly<Record<(typeof tables)[number], readonly unknown[]>>;
+export type Rows = Readonly<Record<string, readonly unknown[]>>;
 
 interface Row extends Record<string, unknown> {
   readonly scope?: unknown;
@@ -14,11 +12,16 @@ interface Row extends Record<string, unknown> {
 
 /** Reads all there is. */
 export async function readRows({ query }: Pick<Database, 'query'>, normalizer: Normalizer): Promise<Rows> {
-  const read = async (table: (typeof tables)[number]) => {
-    const rows = (await query<Row>(`SELECT * FROM ${table}`, [])).map((row) => playedBy(normalizer, row));
-    return [table, rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
+  const tables = await query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables
+     WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' ORDER BY 1`,
+    [],
+  );
+  const read = async ({ name }: { name: string }) => {
+    const rows = (await query<Row>(`SELECT * FROM "${name}"`, [])).map((row) => playedBy(normalizer, row));
+    return [name, rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
   };
-  return Object.fromEntries(await Promise.all(tables.map(read))) as Rows;
+  return Object.fromEntries(await Promise.all(tables.map(read)));
 }
 
 function playedBy(normalizer: Normalizer, { fingerprint, ...row }: Row): unknown {
