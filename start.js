@@ -20,7 +20,8 @@ if (fault) {
   console.error(fault);
   process.exitCode = 1;
 } else {
-  if (command === 'server') setServerFlags();
+  // V8 allocates objects in the old generation once earlier ones from the same site survived (docs/decisions/v8-flags.md).
+  if (command === 'server') setFlagsFromString('--no-allocation-site-pretenuring');
   // The command parses the rest.
   process.argv.splice(2, 1);
   await import(new URL(entries[command], import.meta.url).href);
@@ -30,13 +31,6 @@ function entryFault() {
   if (!Object.hasOwn(entries, command)) return `There is no command ${command}, only ${Object.keys(entries).join(', ')}.`;
   if (!existsSync(new URL(entries[command], import.meta.url))) return 'Tandem is not built yet: run npm ci, or npm run build.';
   return undefined;
-}
-
-function setServerFlags() {
-  // What V8 once saw survive it makes among the old objects from then on: under load, what every request needs (docs/performance.md).
-  setFlagsFromString('--no-allocation-site-pretenuring');
-  // And it lets a heap of which 60 MB live grow to 240 before it looks what of it is old.
-  setFlagsFromString('--heap-growing-percent=30');
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type App, createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { hostInUrl } from './core/host.js';
@@ -30,8 +29,6 @@ try {
 }
 
 async function start(config: Config): Promise<void> {
-  // Without PGlite all the WebAssembly there is compiles Prisma's queries, whose plans are kept: to optimise it takes 60 MB that stay.
-  if (config.database.url) setFlagsFromString('--liftoff-only');
   const log = createLogger(config);
   const running: Running = {};
   const shutDown = createShutdown(log, running);
