@@ -81,7 +81,10 @@ export async function openShell(cwd: string, port: number, env: Record<string, s
       await run(command, `>${log} 2>&1 & server=$!`);
       isServing = true;
       for (const start = Date.now(); Date.now() - start < serverStartTimeoutMs; await sleep(100)) {
-        if ((await fetch(`http://localhost:${port}/health`).catch(() => undefined))?.ok) return readFile(log, 'utf8');
+        const isServed = (await fetch(`http://localhost:${port}/health`).catch(() => undefined))?.ok;
+        // The line that tells the URLs is written a moment after the server listens.
+        const text = await readFile(log, 'utf8');
+        if (isServed && text.includes('/health')) return text;
         if ((await execute('kill -0 $server 2>/dev/null')).code !== 0) break;
       }
       isServing = false;
