@@ -1,4 +1,4 @@
-/** Who asks: a signed-in person, by way of one live session. Every service function takes it first. */
+/** The signed-in user, by way of one live session. */
 export interface Viewer {
   readonly userId: string;
   readonly sessionId: string;
