@@ -131,6 +131,8 @@ describe('an unread log', () => {
     const stream = createReadStream(pipe.file, 'utf8').on('data', (chunk) => {
       text += chunk;
     });
+    // Without any reader for a moment, the server's write would fail in the middle of a line.
+    await once(stream, 'open');
     closeSync(pipe.reader);
     for (let tries = 0; !text.includes('"log.dropped"') && tries < 200; tries += 1) await sleep(50);
     // The rest of the buffer, too: at its end the process waits for a reader for one second.
