@@ -2,8 +2,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartError } from '../src/core/start-error.js';
-import { differenceFrom, migrate, prismaFolder } from '../src/db/migrate.js';
-import { migrationAdapter } from '../src/db/migration-adapter.js';
+import { differenceFrom, migrate, prismaFolder } from '../src/db/migrations/migrate.js';
+import { migrationAdapter } from '../src/db/migrations/migration-adapter.js';
 
 /**
  * Writes the migration that leads from the existing ones to `schema.prisma`, for review. It needs no database: the

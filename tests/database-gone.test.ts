@@ -2,7 +2,7 @@ import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
-import { openPostgres } from '../src/db/postgres.js';
+import { openPostgres } from '../src/db/postgres/open-postgres.js';
 import { fetchOf, newPerson, testConfig } from './support/app.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { eventually } from './support/eventually.js';

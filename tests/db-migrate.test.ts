@@ -6,8 +6,8 @@ import { describe, expect, test } from '@jest/globals';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { createMigration } from '../scripts/create-migration.js';
-import { migrate as applyMigrations, differenceFrom } from '../src/db/migrate.js';
-import { migrationAdapter } from '../src/db/migration-adapter.js';
+import { migrate as applyMigrations, differenceFrom } from '../src/db/migrations/migrate.js';
+import { migrationAdapter } from '../src/db/migrations/migration-adapter.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { refusal, runScript } from './support/script.js';
 

@@ -8,9 +8,9 @@ import type { Database } from './database.js';
 export async function openDatabase({ database, dataDir }: Pick<Config, 'database' | 'dataDir'>): Promise<Database> {
   // Only the driver that is used is loaded: the other's code would double the time to start.
   if (database.url) {
-    const { openPostgres } = await import('./postgres.js');
+    const { openPostgres } = await import('./postgres/open-postgres.js');
     return openPostgres(database.url, database.poolSize);
   }
-  const { openEmbedded } = await import('./embedded.js');
+  const { openEmbedded } = await import('./embedded/open-embedded.js');
   return openEmbedded(dataDir);
 }

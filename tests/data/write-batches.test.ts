@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/db/database.js';
 import { isForeignKeyViolation } from '../../src/db/faults.js';
-import { openPostgres } from '../../src/db/postgres.js';
+import { openPostgres } from '../../src/db/postgres/open-postgres.js';
 import { createTaskStore, type TaskStore } from '../../src/tasks/store.js';
 import { openTestDatabase, type TestDatabase } from '../support/databases.js';
 

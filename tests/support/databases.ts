@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { Database } from '../../src/db/database.js';
-import { serveEmbedded } from '../../src/db/embedded.js';
-import { openPostgres } from '../../src/db/postgres.js';
+import { serveEmbedded } from '../../src/db/embedded/open-embedded.js';
+import { openPostgres } from '../../src/db/postgres/open-postgres.js';
 
 /** Which database the running jest project is about. */
 export const databaseKind = (globalThis as unknown as { databaseKind: 'postgresql' | 'embedded' }).databaseKind;

@@ -36,8 +36,8 @@ export default async function startDatabases({ watch, watchAll }) {
     tsImport('../../codegen.ts', import.meta.url).then(bundlePackages),
     tsImport('../../scripts/build.ts', import.meta.url),
   ]);
-  const { serveEmbedded } = await tsImport('../../src/db/embedded.ts', import.meta.url);
-  const { openPostgres } = await tsImport('../../src/db/postgres.ts', import.meta.url);
+  const { serveEmbedded } = await tsImport('../../src/db/embedded/open-embedded.ts', import.meta.url);
+  const { openPostgres } = await tsImport('../../src/db/postgres/open-postgres.ts', import.meta.url);
   // One after the other: PGlite blocks this thread for longer than a connection to PostgreSQL may take.
   await makeTemplate(openPostgres);
   await makeImages(pglite, serveEmbedded);

@@ -140,9 +140,12 @@ export const castViolations = ({ file, text }: SourceFile): string[] =>
 
 const maxFilesInRoom = 14;
 
-/** @returns the rooms with too many files. */
+/** @returns the folders with too many files. A room that outgrows the limit gets folders for its parts. */
 export function roomViolations(files: readonly SourceFile[]): string[] {
   const sizes = new Map<string, number>();
-  for (const { file } of files) if (file.includes('/')) sizes.set(roomOf(file), (sizes.get(roomOf(file)) ?? 0) + 1);
+  for (const { file } of files) {
+    const room = path.posix.dirname(file);
+    if (room !== '.') sizes.set(room, (sizes.get(room) ?? 0) + 1);
+  }
   return [...sizes].filter(([, size]) => size > maxFilesInRoom).map(([room, size]) => `${room} has ${size} files`);
 }

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { projectFolder } from '../core/project.js';
-import { StartError } from '../core/start-error.js';
+import { projectFolder } from '../../core/project.js';
+import { StartError } from '../../core/start-error.js';
 import { firstWords, withSchemaEngine } from './schema-engine.js';
 
 /** Holds `schema.prisma` and `migrations/`. */

@@ -2,16 +2,16 @@ import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
-import { fileErrorReason } from '../core/file-error.js';
-import { StartError } from '../core/start-error.js';
-import { PrismaClient } from '../generated/prisma/client.js';
+import { fileErrorReason } from '../../core/file-error.js';
+import { StartError } from '../../core/start-error.js';
+import { PrismaClient } from '../../generated/prisma/client.js';
+import type { Database } from '../database.js';
+import { migrate } from '../migrations/migrate.js';
+import { migrationAdapter } from '../migrations/migration-adapter.js';
+import { toRfc3339 } from '../moments.js';
+import { transactionOf } from '../transaction.js';
 import { findFolderFault } from './data-folder.js';
-import type { Database } from './database.js';
 import { lockFolder } from './lock.js';
-import { migrate } from './migrate.js';
-import { migrationAdapter } from './migration-adapter.js';
-import { toRfc3339 } from './moments.js';
-import { transactionOf } from './transaction.js';
 
 /**
  * Opens the embedded database below a folder, making both when they are new.

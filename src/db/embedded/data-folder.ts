@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileErrorReason } from '../core/file-error.js';
+import { fileErrorReason } from '../../core/file-error.js';
 
 /**
  * Finds out why PGlite cannot open its folder, which its own error does not say (0.5.16).

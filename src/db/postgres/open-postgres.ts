@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { StartError } from '../core/start-error.js';
-import { PrismaClient } from '../generated/prisma/client.js';
-import type { Database } from './database.js';
-import { migrate } from './migrate.js';
-import { migrationAdapter } from './migration-adapter.js';
-import { toRfc3339 } from './moments.js';
-import { transactionOf } from './transaction.js';
+import { StartError } from '../../core/start-error.js';
+import { PrismaClient } from '../../generated/prisma/client.js';
+import type { Database } from '../database.js';
+import { migrate } from '../migrations/migrate.js';
+import { migrationAdapter } from '../migrations/migration-adapter.js';
+import { toRfc3339 } from '../moments.js';
+import { transactionOf } from '../transaction.js';
 
 // Any constant will do, as long as every process of this product uses the same one.
 const migrationLock = 815_493_027;
