@@ -1,11 +1,10 @@
 // Fills the configured database with demo people and tasks.
 import { randomBytes } from 'node:crypto';
 import cliProgress from 'cli-progress';
-import { readDatabaseConfig, readFlags, runCommand } from '../scripts/command.js';
+import { openConfiguredDatabase, readFlags, runCommand } from '../scripts/command.js';
 import { hashPassword } from '../src/accounts/passwords.js';
 import { StartError } from '../src/core/start-error.js';
 import type { Database } from '../src/db/database.js';
-import { openDatabase } from '../src/db/open-database.js';
 import { insertTasks, insertUsers, inventUsers } from './seed-rows.js';
 
 const usage = 'npm run db:seed [-- --users N --tasks M]';
@@ -16,7 +15,7 @@ await runCommand(async () => {
   if (process.env.NODE_ENV === 'production') throw new StartError('Demo data is not for production (NODE_ENV=production).');
   const flags = readFlags({ users: { type: 'string', default: '10' }, tasks: { type: 'string', default: '1000' } }, usage);
   const amounts = { users: readAmount('users', flags.users), tasks: readAmount('tasks', flags.tasks) };
-  const db = await openDatabase(readDatabaseConfig());
+  const db = await openConfiguredDatabase();
   try {
     await seed(db, amounts);
   } finally {

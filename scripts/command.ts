@@ -1,11 +1,26 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Config, ConfigError, readConfig } from '../src/config.js';
 import { StartError } from '../src/core/start-error.js';
+import type { Database } from '../src/db/database.js';
+import { openDatabase } from '../src/db/open-database.js';
+import { createLogger } from '../src/log/log.js';
 
 /** What the commands need of the configuration; what else is wrong with the environment is none of their concern. */
 export function readDatabaseConfig(): Config {
-  const { DATABASE_URL, DATABASE_POOL, DATA_DIR } = process.env;
-  return readConfig({ DATABASE_URL, DATABASE_POOL, DATA_DIR });
+  const names = Object.keys(process.env).filter((name) => name === 'DATA_DIR' || name.startsWith('DATABASE_'));
+  return readConfig(Object.fromEntries(names.map((name) => [name, process.env[name]])));
+}
+
+/** Opens the configured database, which brings its schema up to date. Waits for one that is out of reach (DATABASE_WAIT). */
+export async function openConfiguredDatabase(): Promise<Database> {
+  const db = await openDatabase(readDatabaseConfig(), createLogger({ debug: false }));
+  try {
+    await db.ready;
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }
 
 /**

@@ -1,6 +1,5 @@
 // Applies pending migrations to the configured database, or writes the next one from what schema.prisma says.
-import { openDatabase } from '../src/db/open-database.js';
-import { readDatabaseConfig, readFlags, runCommand } from './command.js';
+import { openConfiguredDatabase, readFlags, runCommand } from './command.js';
 import { createMigration } from './create-migration.js';
 
 const usage = 'npm run db:migrate [-- --create NAME]';
@@ -13,7 +12,7 @@ await runCommand(async () => {
 async function apply(): Promise<void> {
   const since = new Date();
   // Opening a database migrates it.
-  const db = await openDatabase(readDatabaseConfig());
+  const db = await openConfiguredDatabase();
   try {
     // The engine takes the time of a start from this machine's clock, too.
     const applied = await db.query<{ name: string }>(

@@ -36,6 +36,8 @@ import { createTaskService } from './tasks/service.js';
 export interface App {
   readonly server: RequestServer;
   readonly log: Logger;
+  /** Resolves when the database can be used; rejects with a StartError when it did not come up in time. */
+  readonly ready: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const { schema = ownSchema, plugins } = overrides;
   const log = overrides.log ?? createLogger(config);
   const secret = await readSecret(config);
-  const db = overrides.db ?? (await openDatabase(config));
+  const db = overrides.db ?? (await openDatabase(config, log));
   const version = await readVersion();
 
   const rateLimiters = createMemoryRateLimiters();
@@ -72,6 +74,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const server = createServer({
     config,
     log,
+    ready: db.ready,
     authenticate,
     rateLimiters,
     graphql: createGraphqlHandler({ engine, createContext, log }),
@@ -81,6 +84,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   return {
     server,
     log,
+    ready: db.ready,
     close: async () => {
       await engine.dispose();
       await db.close();
@@ -112,7 +116,7 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
     auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
     users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache }),
     tasks: createTaskService(db, runOnce, log),
-    health: createHealthService(db, version),
+    health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
   const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
   return { services, authenticate };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { days, flag, host, origins, postgresUrl, proxies, wholeNumber } from './core/setting-values.js';
+import { days, duration, flag, host, origins, postgresUrl, proxies, wholeNumber } from './core/setting-values.js';
 import { type RateLimit, rateLimit } from './rate-limits/rate-limit.js';
 
 /** The example secret of `.env.example`, which nobody may run with. */
@@ -10,7 +10,15 @@ const placeholder = /^(change[-_]?me|secret|placeholder|replace[-_]?me|your[-_]s
 /** Settings by their names in the environment, with their defaults: the README's table and `.env.example`. */
 const environment = z.object({
   DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 1000).default(20),
+  DATABASE_SCHEMA: z
+    .string()
+    .refine((name) => Buffer.byteLength(name) <= 63, 'must have at most 63 bytes')
+    .optional(),
+  DATABASE_PREPARED: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
+  DATABASE_WAIT: duration.default(60_000),
+  HEALTH_DB_MAX_AGE: duration.default(0),
   DATA_DIR: z.string().default('.data'),
   BETTER_AUTH_SECRET: z
     .string()
@@ -37,7 +45,19 @@ const environment = z.object({
 
 /** Everything a deployment decides. Made once, frozen, and passed as a value. */
 export interface Config {
-  readonly database: { readonly url: string | undefined; readonly poolSize: number };
+  readonly database: {
+    readonly url: string | undefined;
+    /** For migrations; `url` when undefined. */
+    readonly directUrl: string | undefined;
+    readonly poolSize: number;
+    /** Undefined for the first schema of the role's search_path. */
+    readonly schema: string | undefined;
+    readonly prepared: 'auto' | 'on' | 'off';
+    /** How long a start waits for a database that is out of reach, in milliseconds. */
+    readonly waitMs: number;
+    /** For how long a statement that succeeded counts as a health check, in milliseconds. */
+    readonly healthMaxAgeMs: number;
+  };
   readonly dataDir: string;
   /** Undefined outside production when none was given: `accounts/secret.ts` then makes one and keeps it in `dataDir`. */
   readonly secret: string | undefined;
@@ -91,7 +111,15 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const e = parsed.data;
   const production = e.NODE_ENV === 'production';
   return Object.freeze({
-    database: { url: e.DATABASE_URL, poolSize: e.DATABASE_POOL },
+    database: {
+      url: e.DATABASE_URL,
+      directUrl: e.DATABASE_DIRECT_URL,
+      poolSize: e.DATABASE_POOL,
+      schema: e.DATABASE_SCHEMA,
+      prepared: e.DATABASE_PREPARED,
+      waitMs: e.DATABASE_WAIT,
+      healthMaxAgeMs: e.HEALTH_DB_MAX_AGE,
+    },
     dataDir: e.DATA_DIR,
     secret: e.BETTER_AUTH_SECRET,
     accessTtlSeconds: Math.max(1, Math.round(e.JWT_EXPIRY_DAYS * secondsPerDay)),

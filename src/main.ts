@@ -37,12 +37,14 @@ async function start(config: Config): Promise<void> {
   try {
     running.app = await createApp(config, { log });
     running.server = await listen(running.app.server, config, log);
+    shutDownOnSignal(log, shutDown);
+    await running.app.ready;
   } catch (error) {
+    await running.server?.stop();
     await running.app?.close();
     await flushed(log);
     throw error;
   }
-  shutDownOnSignal(log, shutDown);
   announce(config, running.server.port, log);
 }
 

@@ -49,7 +49,7 @@ afterEach(async () => {
 async function openBehindProxy() {
   const database = await createPostgresDatabase();
   const proxy = await proxyTo(new URL(database.url));
-  const db = await openPostgres(proxy.url, 3);
+  const db = await openPostgres({ url: proxy.url, poolSize: 3 }, pino({ level: 'silent' }));
   const app = await createApp(testConfig(), { db, log: pino({ level: 'silent' }) });
   cleanups.push(database.drop, proxy.close, async () => {
     proxy.set('down');

@@ -163,7 +163,7 @@ describe('the start fails with an exit code and one line for each problem', () =
     const withPassword = (target: URL, username = 'postgres') => Object.assign(target, { username, password: 'hunter2' }).href;
     const outcomes = [];
     for (const DATABASE_URL of [withPassword(nowhere), withPassword(unknown), withPassword(new URL(url), 'guarded')]) {
-      outcomes.push(await refusedStart({ DATABASE_URL }));
+      outcomes.push(await refusedStart({ DATABASE_URL, DATABASE_WAIT: 'off' }));
     }
     await drop();
     expect(outcomes).toEqual([
@@ -309,7 +309,7 @@ describe('in production', () => {
       expect.objectContaining({ msg: 'process.warning', err: expect.objectContaining({ message: 'planted' }) }),
     );
     const { stack } = lines.find(({ level }) => level === 'error').err;
-    expect(stack).toMatch(/\/src\/db\/postgres\.ts:\d+:\d+\)/);
+    expect(stack).toMatch(/\/src\/db\/postgres\/open-postgres\.ts:\d+:\d+\)/);
     await drop();
   });
 });

@@ -19,6 +19,17 @@ export const days = (max: number) =>
     .refine((value) => value > 0, 'must be more than 0 days')
     .refine((value) => value <= max, `must be at most ${max} days`);
 
+/** A length of time such as `500ms`, `30s` or `5m`, `0` or `off` for none; in milliseconds. */
+export const duration = z
+  .string()
+  .toLowerCase()
+  .regex(/^(0|off|\d+(ms|s|m|h))$/, 'must be a time such as 30s or 5m, or off')
+  .transform((value) => {
+    const [, amount = '0', unit = 'ms'] = /^(\d+)([a-z]*)$/.exec(value) ?? [];
+    return Number(amount) * ({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unit] ?? 1);
+  })
+  .refine((value) => value <= 24 * 3_600_000, 'must be at most 24h');
+
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()

@@ -16,8 +16,20 @@ export interface Queries {
 export interface Database extends Queries {
   readonly kind: 'embedded' | 'postgresql';
   readonly prisma: PrismaClient;
+  /**
+   * Resolves when statements can run; rejects with a StartError when the database did not come up in time. Until then statements
+   * fail with `SERVICE_UNAVAILABLE`.
+   */
+  readonly ready: Promise<void>;
   /** Runs all of it or nothing. On the embedded database everything else waits meanwhile: use nothing but `Queries` within. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** One round trip that waits neither for a busy pool nor for a locked table. Rejects when the database does not answer, or lacks our tables. */
+  check(): Promise<void>;
+  /** When a statement last succeeded, as `performance.now()` has it. */
+  lastSuccessAt(): number;
   /** Waits for what is running, then lets go of connections and locks. */
   close(): Promise<void>;
 }
+
+/** The statement of `Database.check`: it locks no table. */
+export const checkStatement = `SELECT to_regclass('users') IS NOT NULL AND to_regclass('tasks') IS NOT NULL AS "hasTables"`;

@@ -28,25 +28,36 @@ const timeoutMs = 1_500;
 const ttlMs = 500;
 const retryAfterSeconds = 2;
 
-/** Creates the health checks. @param version of the product. */
-export function createHealthService(db: Database, version: string): HealthService {
+interface Parts {
+  readonly db: Pick<Database, 'check' | 'lastSuccessAt'>;
+  /** Of the product. */
+  readonly version: string;
+  /** For how long a statement that succeeded counts as a check, so that checks need not wake a database that sleeps, in milliseconds. */
+  readonly maxAgeMs?: number;
+}
+
+/** Creates the health checks. */
+export function createHealthService({ db, version, maxAgeMs = 0 }: Parts): HealthService {
+  let latencyMs = 0;
   let latest: { startedAt: number; result: Promise<DatabaseHealth> } | undefined;
 
   async function roundTrip(): Promise<DatabaseHealth> {
     const started = performance.now();
     const onTimeout = () => new AppError('SERVICE_UNAVAILABLE', { retryAfterSeconds });
     try {
-      await withTimeout(db.query('SELECT 1', []), timeoutMs, onTimeout);
+      await withTimeout(db.check(), timeoutMs, onTimeout);
     } catch (cause) {
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not answer.', retryAfterSeconds, cause });
     }
-    return { status: 'ok', latencyMs: Math.round((performance.now() - started) * 1000) / 1000 };
+    latencyMs = Math.round((performance.now() - started) * 1000) / 1000;
+    return { status: 'ok', latencyMs };
   }
 
   return {
     process: () => ({ status: 'ok', version, uptimeSeconds: Math.round(process.uptime() * 10) / 10 }),
     database: () => {
       const now = performance.now();
+      if (now - db.lastSuccessAt() < maxAgeMs) return Promise.resolve({ status: 'ok', latencyMs });
       if (!latest || now - latest.startedAt > ttlMs) latest = { startedAt: now, result: roundTrip() };
       return latest.result;
     },

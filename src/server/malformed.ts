@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.js';
 import { prefersProblem } from '../http/content-negotiation.js';
 import type { Logger } from '../log/log.js';
 import { restError } from '../rest/errors.js';
-import { commonHeaders } from './response-headers.js';
+import { commonHeaders } from './middleware/response-headers.js';
 
 /** How long a rejected connection may take to read the response, in milliseconds. */
 const rejectTimeoutMs = 1_000;

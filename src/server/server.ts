@@ -7,20 +7,23 @@ import type { HttpResponse } from '../http/response.js';
 import type { Logger } from '../log/log.js';
 import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
-import { accessLog } from './access-log.js';
-import { type Authenticate, authentication } from './authentication.js';
-import { body } from './body.js';
-import { clientAddress } from './client-address.js';
-import { cors } from './cors.js';
 import { createListener } from './listener.js';
-import { rateLimit } from './rate-limit.js';
+import { accessLog } from './middleware/access-log.js';
+import { type Authenticate, authentication } from './middleware/authentication.js';
+import { body } from './middleware/body.js';
+import { clientAddress } from './middleware/client-address.js';
+import { cors } from './middleware/cors.js';
+import { rateLimit } from './middleware/rate-limit.js';
+import { responseHeaders } from './middleware/response-headers.js';
+import { unready } from './middleware/unready.js';
 import { createRequestHandler, type Middleware } from './request-handler.js';
-import { responseHeaders } from './response-headers.js';
 
 /** What the server is made of. */
 export interface ServerParts {
   readonly config: Config;
   readonly log: Logger;
+  /** Resolves when the database can be used. */
+  readonly ready: Promise<void>;
   readonly authenticate: Authenticate;
   readonly rateLimiters: RateLimiters;
   readonly graphql: (exchange: Exchange) => Promise<HttpResponse>;
@@ -40,9 +43,11 @@ export interface RequestServer {
 }
 
 /** The server: one ordered list of middleware, for both APIs and the pages. */
-export function createServer({ config, log, authenticate, rateLimiters, graphql, rest, pages }: ServerParts): RequestServer {
+export function createServer(parts: ServerParts): RequestServer {
+  const { config, log, ready, authenticate, rateLimiters, graphql, rest, pages } = parts;
   const middleware: Middleware[] = [
     clientAddress(config.trustedProxies),
+    unready(ready),
     authentication(authenticate),
     cors({ corsOrigins: config.corsOrigins, production: config.production, log }),
     rateLimit(rateLimiters, config.budgets),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import type { Database } from '../../src/db/database.js';
 import { isForeignKeyViolation } from '../../src/db/faults.js';
 import { openPostgres } from '../../src/db/postgres/open-postgres.js';
@@ -64,7 +65,7 @@ describe('a batch of writes', () => {
     // Among many the rows are found by their ids, one after the other; a short table is read from its beginning.
     await db.query(`INSERT INTO tasks (user_id, title) SELECT 'bob', 'x' FROM generate_series(1, 20000)`, []);
     await db.query('ANALYZE tasks', []);
-    const other = await openPostgres(opened.url, 5);
+    const other = await openPostgres({ url: opened.url, poolSize: 5 }, pino({ level: 'silent' }));
     const elsewhere = createTaskStore(other);
     const failures: unknown[] = [];
     for (const each of [db, other]) {

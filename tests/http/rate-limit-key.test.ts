@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rateLimitKey } from '../../src/server/client-address.js';
+import { rateLimitKey } from '../../src/server/middleware/client-address.js';
 
 describe('the rate limit key', () => {
   describe('of the address', () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { pino } from 'pino';
 import type { Database } from '../../src/db/database.js';
 import { serveEmbedded } from '../../src/db/embedded/open-embedded.js';
 import { openPostgres } from '../../src/db/postgres/open-postgres.js';
@@ -43,7 +44,7 @@ export async function openTestDatabase(kind = databaseKind): Promise<TestDatabas
     return { db, url: '', drop: () => db.close() };
   }
   const { url, drop } = await createPostgresDatabase();
-  const db = await openPostgres(url, 5);
+  const db = await openPostgres({ url, poolSize: 5 }, pino({ level: 'silent' }));
   return {
     db,
     url,

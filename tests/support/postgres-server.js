@@ -15,7 +15,6 @@ const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 // Tests lose nothing that matters when the power fails.
 const settings = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
   unix_socket_directories: '',

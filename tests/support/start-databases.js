@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { pino } from 'pino';
 import { tsImport } from 'tsx/esm/api';
 import { bundlePackages } from './bundle-packages.js';
 import { startPostgres } from './postgres-server.js';
@@ -69,5 +70,5 @@ async function makeTemplate(openPostgres) {
   await server.end();
   const url = new URL(TEST_SERVER_URL);
   url.pathname = TEST_TEMPLATE;
-  await (await openPostgres(url.href, 2)).close();
+  await (await openPostgres({ url: url.href, poolSize: 2 }, pino({ level: 'silent' }))).close();
 }

@@ -10,6 +10,9 @@ function definer(prototype: object): Queryable {
 
 /** The look-up of sessions is nobody's: all requests of 0.8 s share it, and those in use are renewed ahead. */
 const sessionLookUp = 'FROM sessions WHERE id = ANY';
+/** What a new connection begins with. */
+const connectionSettings = 'SELECT set_config(';
+const isCounted = (text: string): boolean => !text.includes(sessionLookUp) && !text.startsWith(connectionSettings);
 
 /** What reached a database: the texts of the statements, and how many rows came back. */
 export interface Traffic {
@@ -17,14 +20,14 @@ export interface Traffic {
   rows: number;
 }
 
-/** Notes the SQL that reaches either driver, from Prisma or from us, while something runs; look-ups of sessions apart. */
+/** Notes the SQL that reaches either driver, from Prisma or from us, while something runs; look-ups of sessions and settings of connections apart. */
 export async function trafficOf(run: () => Promise<unknown>): Promise<Traffic> {
   const drivers = [definer(pg.Client.prototype), definer(PGlite.prototype)];
   const traffic: Traffic = { statements: [], rows: 0 };
   const originals = drivers.map((driver) => driver.query);
   for (const [index, driver] of drivers.entries()) {
     driver.query = function noted(this: unknown, ...args: unknown[]) {
-      if (textOf(args[0]).includes(sessionLookUp)) return originals[index]?.apply(this, args);
+      if (!isCounted(textOf(args[0]))) return originals[index]?.apply(this, args);
       traffic.statements.push(textOf(args[0]));
       const answer = originals[index]?.apply(
         this,

@@ -5,7 +5,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { fileErrorReason } from '../../core/file-error.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import type { Database } from '../database.js';
+import { checkStatement, type Database } from '../database.js';
 import { migrate } from '../migrations/migrate.js';
 import { migrationAdapter } from '../migrations/migration-adapter.js';
 import { toRfc3339 } from '../moments.js';
@@ -47,11 +47,22 @@ export async function serveEmbedded(pglite: PGlite, afterClose: () => Promise<vo
   const adapter = migrationAdapter(new PrismaPGlite(pglite), (script) => pglite.exec(script), { dispose: async () => {} });
   await migrate(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows, adapter);
   const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
+  let lastSuccess = Number.NEGATIVE_INFINITY;
+  const query = async <Row>(text: string, values: readonly unknown[]): Promise<Row[]> => {
+    const { rows } = await pglite.query<Row>(text, [...values], { parsers });
+    lastSuccess = performance.now();
+    return rows;
+  };
   return {
     kind: 'embedded',
     prisma,
-    query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await pglite.query<Row>(text, [...values], { parsers })).rows,
+    ready: Promise.resolve(),
+    query,
+    check: async () => {
+      const [found] = await query<{ hasTables: boolean }>(checkStatement, []);
+      if (!found?.hasTables) throw new Error('The database lacks the tables users and tasks.');
+    },
+    lastSuccessAt: () => lastSuccess,
     transaction: transactionOf(prisma),
     close: async () => {
       await prisma.$disconnect();

@@ -29,23 +29,34 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
 
 const readDatamodel = (folder: URL): Promise<string> => readFile(new URL('schema.prisma', folder), 'utf8');
 
-async function appliedMigrations(query: Query): Promise<Set<unknown>> {
-  const [found] = await query(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`);
-  if (!found?.exists) return new Set();
-  const rows = await query(
-    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-  );
-  return new Set(rows.map((row) => row.migration_name));
+/** The table in which Prisma records migrations, in the schema of our tables: other schemas of the search path may have their own. */
+const findRecords = `SELECT 1 FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE nspname = current_schema() AND relname = '_prisma_migrations'`;
+
+/** @returns the names of those that the database lacks. */
+async function findMissing(query: Query, migrations: readonly Migration[]): Promise<string[]> {
+  const isKnown = (await query(findRecords)).length > 0;
+  const finished = 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL';
+  const applied = new Set((isKnown ? await query(finished) : []).map((row) => row.migration_name));
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
 }
+
+/** Whether a database lacks a migration. */
+export async function isOutdated(query: Query, folder: URL = prismaFolder): Promise<boolean> {
+  return (await findMissing(query, await readMigrations(folder))).length > 0;
+}
+
+// Prisma makes this table only in a schema without any other, and refuses a schema in which somebody else has one (7.10).
+const makeRecords = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
+  logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0
+)`;
 
 // A script and the record of its end are one message, which PostgreSQL runs as one transaction: what failed, or was
 // killed on its way, left nothing behind, and may be tried again once it counts as rolled back.
 const recordEnd = 'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
-const forgetUnfinished = `DO $$ BEGIN
-  IF to_regclass('_prisma_migrations') IS NOT NULL THEN
-    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
-  END IF;
-END $$`;
+const forgetUnfinished =
+  'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
 
 /**
  * Applies what is missing of `prisma/migrations` through Prisma's own engine, which keeps `_prisma_migrations`, so
@@ -59,8 +70,8 @@ export async function migrate(
   folder: URL = prismaFolder,
 ): Promise<void> {
   const migrations = await readMigrations(folder);
-  const applied = await appliedMigrations(query);
-  if (migrations.every(({ name }) => applied.has(name))) return;
+  if ((await findMissing(query, migrations)).length === 0) return;
+  await query(makeRecords);
   await query(forgetUnfinished);
   let failure: string | undefined;
   const recording = aroundScripts(adapter, async (script, run) => {

@@ -1,111 +1,137 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { AppError } from '../../core/errors.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import type { Database } from '../database.js';
-import { migrate } from '../migrations/migrate.js';
-import { migrationAdapter } from '../migrations/migration-adapter.js';
+import type { Logger } from '../../log/log.js';
+import { checkStatement, type Database } from '../database.js';
+import { isUnreachable } from '../faults.js';
 import { toRfc3339 } from '../moments.js';
 import { transactionOf } from '../transaction.js';
+import { inspect, type Session } from './inspection.js';
+import { migratePostgres } from './migration.js';
+import { createPool } from './pool.js';
+import { refusal } from './refusal.js';
+import { setStatement } from './session-settings.js';
+import { startOrWait } from './start.js';
+import { createStatements, type RunStatement } from './statements.js';
 
-// Any constant will do, as long as every process of this product uses the same one.
-const migrationLock = 815_493_027;
-
-/** What each connection is told: a statement, a lock or an idle transaction may not hold a connection for long. */
-const sessionSettings =
-  '-c TimeZone=UTC -c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000';
+/** What a deployment decides about its PostgreSQL. */
+export interface PostgresSettings {
+  /** postgresql://… */
+  readonly url: string;
+  /** For migrations: the server itself, when `url` leads to a pooler. */
+  readonly directUrl?: string | undefined;
+  /** Connections at most. */
+  readonly poolSize: number;
+  /** Whether statements are prepared by name; `auto` finds out whether they can be. */
+  readonly prepared?: 'auto' | 'on' | 'off';
+  /** Where the tables are; undefined for the first schema of the role's search_path. */
+  readonly schema?: string | undefined;
+  /** How long to wait at start for a database that is out of reach, in milliseconds. */
+  readonly waitMs?: number;
+}
 
 /**
- * Opens a PostgreSQL through one pool that Prisma and `query` share.
- * @param url postgresql://…
- * @param poolSize connections at most.
+ * Opens a PostgreSQL through one pool that Prisma and `query` share, and brings its schema up to date. When it is out of reach and
+ * may be waited for, goes on trying in the background: see `Database.ready`.
+ * @throws StartError when it refuses, or is out of reach and may not be waited for.
  */
-export async function openPostgres(url: string, poolSize: number): Promise<Database> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: 2_000,
-    // A server that falls silent cannot end a statement itself: past its own limit the connection is given up.
-    query_timeout: 7_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    application_name: 'tandem',
-    // adapter-pg 7.10 sends times without an offset and reads them as UTC (prisma/orm#26786).
-    options: sessionSettings,
+export async function openPostgres(settings: PostgresSettings, log: Logger): Promise<Database> {
+  const config: pg.ClientConfig = { connectionString: settings.url, application_name: 'tandem' };
+  const statements = createRunner();
+  const onConnect = async (client: pg.ClientBase) => {
+    const set = setStatement(statements.session()?.connectionSettings ?? {}, 'session');
+    if (set) await client.query(set);
+  };
+  const main = createPool({ config, size: settings.poolSize, onConnect, log });
+  const checks = createPool({ config, size: 1, onConnect, log });
+  const adapterOptions: { schema?: string } = {};
+  const adapter = new PrismaPg(Object.assign(main.pool, { query: statements.run }), adapterOptions);
+  const prisma = new PrismaClient({ adapter });
+
+  const start = async () => {
+    const session = await prepare(config, settings, log);
+    adapterOptions.schema = session.schema;
+    statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
+  };
+  const close = async () => {
+    await prisma.$disconnect();
+    await Promise.all([main.end(), checks.end()]);
+  };
+  const { ready } = await startOrWait(start, {
+    waitMs: settings.waitMs ?? 0,
+    isTemporary: isUnreachable,
+    refusal: (error) => refusal(error, settings.url),
+    log,
+  }).catch(async (error) => {
+    await close();
+    throw error;
   });
-  // A connection that breaks while idle is replaced at its next use; unhandled, the event would end the process.
-  pool.on('error', () => {});
-  try {
-    await migrateAlone(pool, url);
-  } catch (error) {
-    await pool.end();
-    throw refusal(error, url);
-  }
-  const nameOf = statementNames();
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) }) });
   return {
     kind: 'postgresql',
     prisma,
+    ready,
     query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await pool.query({ name: nameOf(text), text, values: values as unknown[], types })).rows as Row[],
-    transaction: transactionOf(prisma),
-    close: async () => {
-      await prisma.$disconnect();
-      await pool.end();
+      (await statements.run({ text, values: values as unknown[], types })).rows as Row[],
+    transaction: transactionOf(prisma, () => setStatement(statements.session()?.transactionSettings ?? {}, 'transaction')),
+    check: () => checkTables(checks.send),
+    lastSuccessAt: statements.lastSuccessAt,
+    close,
+  };
+}
+
+/** Runs statements once the database is there. */
+function createRunner() {
+  let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
+  let lastSuccess = Number.NEGATIVE_INFINITY;
+  const run: RunStatement = async (statement) => {
+    if (!opened)
+      throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
+    const result = await opened.run(statement);
+    lastSuccess = performance.now();
+    return result;
+  };
+  return {
+    run,
+    session: () => opened?.session,
+    lastSuccessAt: () => lastSuccess,
+    start: (session: Session, run: RunStatement) => {
+      opened = { session, run };
     },
   };
 }
 
-/** Statements that are prepared at most; what is beyond is rare and goes unnamed. */
-const preparedStatements = 500;
-
-/** Names statements, so that a connection parses and plans each but once. */
-function statementNames(): (text: string) => string {
-  const names = new Map<string, string>();
-  return (text) => {
-    const known = names.get(text);
-    if (known) return known;
-    if (names.size >= preparedStatements) return '';
-    const name = `tandem_${names.size}`;
-    names.set(text, name);
-    return name;
-  };
+async function checkTables(send: RunStatement): Promise<void> {
+  const { rows } = await send({ text: checkStatement });
+  if (!rows[0]?.hasTables) throw new Error('The database lacks the tables users and tasks.');
 }
 
-// The session speaks UTC: text becomes RFC 3339 without a Date in between, which costs more than the row's other columns.
+/** Inspects the connections, and migrates. */
+async function prepare(config: pg.ClientConfig, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
+  const { directUrl, schema: wantedSchema, prepared = 'auto' } = settings;
+  const connect = async () => {
+    const client = new pg.Client({ ...config, connectionTimeoutMillis: 10_000 });
+    // The statement that runs then fails as well.
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const session = await inspect(connect, wantedSchema);
+  const { schema } = session;
+  if (schema === null) {
+    throw new StartError('DATABASE_URL: the search_path of the role names no schema that exists; set DATABASE_SCHEMA.');
+  }
+  for (const warning of session.warnings) log.warn({ warning }, 'database.warning');
+  const direct = directUrl === undefined ? config : { ...config, connectionString: directUrl };
+  await migratePostgres(direct, schema, log);
+  return { ...session, schema, canPrepare: prepared === 'auto' ? session.canPrepare : prepared === 'on' };
+}
+
+// Text becomes RFC 3339 without a Date in between, which costs more than the row's other columns.
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.TIMESTAMPTZ
       ? toRfc3339
       : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
-
-/** Of the processes that start at the same moment one migrates, and the others wait for it. */
-async function migrateAlone(pool: pg.Pool, url: string): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
-    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    const factory = new PrismaPg({ connectionString: url, options: '-c TimeZone=UTC' });
-    const adapter = migrationAdapter(factory, (script) => client.query(script));
-    await migrate(async (text) => (await client.query(text)).rows, adapter);
-  } finally {
-    // Ending the connection lets go of the lock, also after an error.
-    client.release(true);
-  }
-}
-
-function refusal(error: unknown, url: string): unknown {
-  if (error instanceof StartError) return error;
-  const { host, pathname, username } = new URL(url);
-  const place = `the database ${pathname.slice(1)} at ${host}`;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === '28P01' || code === '28000') {
-    return new StartError(`DATABASE_URL: ${place} refused the credentials of ${username || 'the default user'}.`, {
-      cause: error,
-    });
-  }
-  if (code === '3D000') return new StartError(`DATABASE_URL: ${place} does not exist; create it first.`, { cause: error });
-  const reason = code || (error instanceof Error ? error.message : 'unknown error');
-  return new StartError(`DATABASE_URL: ${place} cannot be used (${reason}).`, { cause: error });
-}

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import proxyAddr from 'proxy-addr';
-import type { HttpRequest } from '../http/request.js';
-import type { Middleware } from './request-handler.js';
+import type { HttpRequest } from '../../http/request.js';
+import type { Middleware } from '../request-handler.js';
 
 /**
  * Finds the address of the client. `X-Forwarded-For` counts only as far as the proxies that sent it are trusted, from the right.

@@ -1,6 +1,6 @@
-import { type ErrorCode, errorCatalogue } from '../core/error-catalogue.js';
-import type { Logger } from '../log/log.js';
-import type { Middleware } from './request-handler.js';
+import { type ErrorCode, errorCatalogue } from '../../core/error-catalogue.js';
+import type { Logger } from '../../log/log.js';
+import type { Middleware } from '../request-handler.js';
 
 /** Logs one line for each request. It names the path alone: a query can hold what nobody should read. */
 export function accessLog(log: Logger): Middleware {

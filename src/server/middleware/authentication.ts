@@ -1,6 +1,6 @@
-import type { Identity } from '../core/identity.js';
+import type { Identity } from '../../core/identity.js';
+import type { Middleware } from '../request-handler.js';
 import { isHealthCheck } from './rate-limit.js';
-import type { Middleware } from './request-handler.js';
 
 /** Finds out who a bearer token speaks for; see `accounts/authenticate.ts`. */
 export type Authenticate = (token: string) => Promise<Identity> | Identity;

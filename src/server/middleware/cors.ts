@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { Exchange } from '../http/exchange.js';
-import { HttpResponse } from '../http/response.js';
-import type { Logger } from '../log/log.js';
-import type { Middleware } from './request-handler.js';
+import type { Exchange } from '../../http/exchange.js';
+import { HttpResponse } from '../../http/response.js';
+import type { Logger } from '../../log/log.js';
+import type { Middleware } from '../request-handler.js';
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const allowedHeaders = [

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../core/errors.js';
-import type { Middleware } from './request-handler.js';
+import { AppError } from '../../core/errors.js';
+import type { Middleware } from '../request-handler.js';
 
 /** The largest body, in bytes, for both APIs. */
 const maxBodyBytes = 100 * 1024;

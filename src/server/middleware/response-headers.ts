@@ -1,4 +1,4 @@
-import type { Middleware } from './request-handler.js';
+import type { Middleware } from '../request-handler.js';
 
 // RFC 9111 §5.2.2: only the user's own cache may store personal data, and must revalidate it before each use.
 const personalData = 'private, no-cache';

@@ -1,6 +1,6 @@
-import type { Config } from '../config.js';
-import type { RateLimiters } from '../rate-limits/rate-limiters.js';
-import type { Middleware } from './request-handler.js';
+import type { Config } from '../../config.js';
+import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
+import type { Middleware } from '../request-handler.js';
 
 /** Whether a path is one of the two health checks. */
 export const isHealthCheck = (path: string): boolean => path === '/health' || path === '/health/db';

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { StartError } from '../../core/start-error.js';
+import {
+  findDifferences,
+  formatSettings,
+  limitSettings,
+  readSettings,
+  type Settings,
+  searchPath,
+  setStatement,
+} from './session-settings.js';
+
+/** How the connections of a URL behave, and what statements must do to get the same answers over each. */
+export interface Session {
+  /** Whether transactions of one connection may run on several connections of the server (PgBouncer's transaction mode). */
+  readonly isPooled: boolean;
+  /** What each new connection sets for itself. */
+  readonly connectionSettings: Settings;
+  /** What each transaction sets for itself, since a connection cannot. */
+  readonly transactionSettings: Settings;
+  /** Whether a single statement must be such a transaction, too. */
+  readonly wrapsStatements: boolean;
+  /** Whether a statement that was prepared by name can be executed later. */
+  readonly canPrepare: boolean;
+  /** The schema that unqualified names lead to; null when there is none. */
+  readonly schema: string | null;
+  /** What lessens safety, a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** How long a statement may wait while another connection holds the pooler's only connection to the server. */
+const probeTimeoutMs = 1_000;
+/** A pooler with several idle connections may pick any of them. */
+const attempts = 3;
+
+/**
+ * Finds out how the connections of a URL behave, with two of them.
+ * @param wantedSchema the one that the deployment names; undefined for the first of the role's search_path.
+ * @throws StartError when the encoding of the database cannot hold every text.
+ */
+export async function inspect(connect: () => Promise<pg.Client>, wantedSchema: string | undefined): Promise<Session> {
+  const formats = { ...formatSettings, ...(wantedSchema !== undefined && searchPath(wantedSchema)) };
+  const client = await connect();
+  try {
+    const { schema, warnings } = await readFacts(client);
+    const common = { schema: wantedSchema ?? schema, warnings };
+    const isDirect = 'processID' in client && client.processID === (await backendOf(client));
+    const pooled = isDirect ? undefined : await probePooler(client, connect, formats);
+    if (pooled) return { ...common, ...pooled, warnings: [...warnings, ...pooled.warnings] };
+    const connectionSettings = { ...formats, ...limitSettings };
+    return { ...common, isPooled: false, connectionSettings, transactionSettings: {}, wrapsStatements: false, canPrepare: true };
+  } finally {
+    await client.end();
+  }
+}
+
+async function readFacts(client: pg.Client): Promise<Pick<Session, 'schema' | 'warnings'>> {
+  const { rows } = await client.query<Record<'encoding' | 'schema' | 'replica' | 'readOnly' | 'commit' | 'role', string | null>>(
+    `SELECT current_setting('server_encoding') AS encoding, current_schema() AS schema, pg_is_in_recovery()::text AS replica,
+       current_setting('default_transaction_read_only') AS "readOnly", current_setting('synchronous_commit') AS commit,
+       current_setting('session_replication_role') AS role`,
+  );
+  const facts = rows[0];
+  if (facts?.encoding !== 'UTF8') {
+    const cure = 'create a database with ENCODING UTF8 TEMPLATE template0';
+    throw new StartError(`DATABASE_URL: the database's encoding ${facts?.encoding} cannot hold every text; ${cure}.`);
+  }
+  const warnings = [
+    facts.replica === 'true' && 'the server is a standby, and refuses every write',
+    facts.readOnly === 'on' && 'default_transaction_read_only is on: the server refuses every write',
+    facts.commit === 'off' && 'synchronous_commit is off: a crash of the server may lose acknowledged writes',
+    facts.role === 'replica' && 'session_replication_role is replica: the triggers that keep updated_at do not run',
+  ].filter((warning) => warning !== false);
+  return { schema: facts.schema, warnings };
+}
+
+type PoolerFindings = Omit<Session, 'schema'>;
+
+/** @returns undefined when each connection keeps one connection of the server to itself, as in PgBouncer's session mode. */
+async function probePooler(
+  client: pg.Client,
+  connect: () => Promise<pg.Client>,
+  formats: Settings,
+): Promise<PoolerFindings | undefined> {
+  const differences = await findDifferences(client, formats);
+  const set = setStatement(differences, 'session');
+  if (set) await client.query(set);
+  const statement = { name: `tandem_${randomBytes(8).toString('hex')}`, text: 'SELECT 1' };
+  const isPrepared = await succeeds(client.query(statement));
+  const backend = await backendOf(client);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const other = await connect();
+    try {
+      // It takes a connection of the server: the one that `client` had, if the pooler thinks it free.
+      await other.query('BEGIN');
+      const now = await backendOf(client).catch(() => undefined);
+      if (now === backend) continue;
+      // The pooler has one connection only, and `client` waits for it.
+      if (now === undefined) await other.end();
+      const doSettingsLast = Object.keys(await findDifferences(client, formats)).length === 0;
+      const canPrepare = isPrepared && (await succeeds(client.query(statement)));
+      return { isPooled: true, canPrepare, ...(await planOf(client, formats, differences, doSettingsLast)) };
+    } finally {
+      await other.end();
+    }
+  }
+  return undefined;
+}
+
+async function planOf(client: pg.Client, formats: Settings, differences: Settings, doSettingsLast: boolean) {
+  const limits = await readSettings(client, Object.keys(limitSettings));
+  const missing = Object.keys(limitSettings).filter((name) => limits[name] === '0');
+  const missingLimits = Object.fromEntries(missing.map((name) => [name, limitSettings[name] ?? '0']));
+  const role = `ALTER ROLE … SET ${missing.map((name) => `${name} = '${limitSettings[name]}'`).join('; ALTER ROLE … SET ')}`;
+  const warnings = missing.length > 0 ? [`the pooler keeps no limits for a connection: ${role}`] : [];
+  if (doSettingsLast) {
+    return { connectionSettings: differences, transactionSettings: missingLimits, wrapsStatements: false, warnings };
+  }
+  const cure = Object.entries(differences).map(([name, value]) => `ALTER ROLE … SET ${name} = '${value}'`);
+  return {
+    connectionSettings: {},
+    transactionSettings: { ...formats, ...missingLimits },
+    wrapsStatements: true,
+    warnings: [...warnings, `the pooler keeps no settings, so that each statement takes three round trips: ${cure.join('; ')}`],
+  };
+}
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
+async function backendOf(client: pg.Client): Promise<number | undefined> {
+  const query = { text: 'SELECT pg_backend_pid() AS pid', query_timeout: probeTimeoutMs };
+  const { rows } = await client.query<{ pid: number }>(query);
+  return rows[0]?.pid;
+}

@@ -1,0 +1,85 @@
+import pg from 'pg';
+import type { Logger } from '../../log/log.js';
+
+/** How long a statement waits for one of the pool's connections, and how long making another one may take, in milliseconds. */
+const waitMs = 2_000;
+/** How long the first connection may take: a serverless database that sleeps is started by it. */
+const firstConnectionMs = 10_000;
+/** A server that falls silent cannot end a statement itself: past its own limit the connection is given up. */
+const queryTimeoutMs = 7_000;
+
+interface PoolOptions {
+  readonly config: pg.ClientConfig;
+  readonly size: number;
+  readonly waitMs?: number | undefined;
+  readonly firstConnectionMs?: number | undefined;
+  /** Runs on each new connection before its first use. */
+  readonly onConnect: (client: pg.ClientBase) => Promise<void>;
+  readonly log: Pick<Logger, 'debug'>;
+}
+
+/** Connections that are made when they are needed. */
+export interface Pool {
+  /** For Prisma's adapter; its `query` may be replaced. */
+  readonly pool: pg.Pool;
+  /** Runs a statement over any free connection. */
+  send(statement: pg.QueryConfig): Promise<pg.QueryResult>;
+  end(): Promise<void>;
+}
+
+/**
+ * Creates a pool. Its first connection is made once for all who wait, and may take long; so may the first after all were lost. When
+ * that fails the next may not: the database is down then, rather than asleep.
+ */
+export function createPool({ config, size, onConnect, log, ...limits }: PoolOptions): Pool {
+  const short = limits.waitMs ?? waitMs;
+  const long = limits.firstConnectionMs ?? firstConnectionMs;
+  const pool = new pg.Pool({
+    ...config,
+    max: size,
+    connectionTimeoutMillis: short,
+    query_timeout: queryTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: 1_800,
+    keepAlive: true,
+    onConnect: (client) => onConnect(client),
+  });
+  // A connection that breaks while idle is replaced at its next use. Unhandled, the event would end the process.
+  pool.on('error', (err) => log.debug({ err }, 'database.connection-lost'));
+  let connected = 0;
+  pool.on('connect', () => connected++);
+  pool.on('remove', () => connected--);
+
+  const connect: pg.Pool['connect'] = pool.connect.bind(pool);
+  const query: (statement: pg.QueryConfig) => Promise<pg.QueryResult> = pool.query.bind(pool);
+  let first: Promise<void> | undefined;
+  let isPatient = true;
+
+  async function connectFirst(): Promise<void> {
+    // pg-pool reads the option when it begins to connect.
+    pool.options.connectionTimeoutMillis = isPatient ? long : short;
+    const connecting = connect();
+    pool.options.connectionTimeoutMillis = short;
+    isPatient = false;
+    (await connecting).release();
+    isPatient = true;
+  }
+
+  async function awake(): Promise<void> {
+    if (connected > 0) return;
+    first ??= connectFirst().finally(() => {
+      first = undefined;
+    });
+    await first;
+  }
+
+  // `pool.query` calls it with a callback, Prisma's adapter without.
+  const connectAwake = (callback?: Parameters<typeof connect>[0]) =>
+    callback ? connect(callback) : awake().then(() => connect());
+  Object.assign(pool, { connect: connectAwake });
+  return {
+    pool,
+    send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
+    end: () => pool.end(),
+  };
+}

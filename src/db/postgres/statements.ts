@@ -1,0 +1,86 @@
+import type pg from 'pg';
+import type { Logger } from '../../log/log.js';
+import { retryConflicts } from '../retry.js';
+import type { Session } from './inspection.js';
+import { setStatement } from './session-settings.js';
+import { createStatementNames } from './statement-names.js';
+
+/** One statement as pg takes it; Prisma's adapter asks for rows as arrays. */
+export type Statement = pg.QueryConfig & { readonly rowMode?: 'array' };
+
+/** Runs one statement outside of transactions. */
+export type RunStatement = (statement: Statement) => Promise<pg.QueryResult>;
+
+interface Parts {
+  readonly pool: Pick<pg.Pool, 'connect'>;
+  /** Sends a statement over any connection of the pool. */
+  readonly send: RunStatement;
+  readonly session: Session;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * Creates the runner of single statements. It names them, so that a connection parses and plans each text once. It runs again what
+ * changed nothing: without a name, when what was prepared is stale or lost; and after a conflict. Statements in a transaction have
+ * no names, since an error there would cost the transaction.
+ */
+export function createStatements({ pool, send, session, log }: Parts): RunStatement {
+  const names = createStatementNames(session.schema ?? '', session.canPrepare);
+  const run = session.wrapsStatements ? inTransaction(pool, session) : send;
+
+  async function runNamed(statement: Statement): Promise<pg.QueryResult> {
+    const name = names.nameOf(statement.text);
+    if (name === undefined) return run(statement);
+    try {
+      return await run({ ...statement, name });
+    } catch (error) {
+      const isStale = isStalePlan(error);
+      if (!isStale && !isLostStatement(error)) throw error;
+      if (isStale) names.renew();
+      else if (names.disable()) log.warn({ err: error }, 'database.prepared-statements-disabled');
+      return run(statement);
+    }
+  }
+
+  return (statement) => retryConflicts(() => runNamed(statement));
+}
+
+/** What PostgreSQL says in fields beside the message, which depends on `lc_messages`. */
+interface ServerError {
+  readonly code?: unknown;
+  /** The function of PostgreSQL's source; a pooler's own errors have none. */
+  readonly routine?: unknown;
+  readonly message?: unknown;
+}
+
+/** "cached plan must not change result type": a column has another type since the statement was prepared. */
+const isStalePlan = (error: unknown): boolean => {
+  const { code, routine } = Object(error) as ServerError;
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
+};
+
+/** A pooler sent the statement over a connection that has another statement of its name, or none. */
+const isLostStatement = (error: unknown): boolean => {
+  const { code, routine, message } = Object(error) as ServerError;
+  if (code === '26000' || code === '42P05') return true;
+  // A protocol violation that PostgreSQL reports has run nothing. PgBouncer also says so of a server that crashed, maybe after it ran.
+  return code === '08P01' && (routine !== undefined || /prepared statement|parse message/i.test(String(message)));
+};
+
+/** Behind a pooler that keeps no settings each statement brings its own. */
+const inTransaction =
+  (pool: Pick<pg.Pool, 'connect'>, { transactionSettings }: Session): RunStatement =>
+  async (statement) => {
+    const client = await pool.connect();
+    let isDone = false;
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${setStatement(transactionSettings, 'transaction')}`);
+      const result = await client.query(statement);
+      await client.query('COMMIT');
+      isDone = true;
+      return result;
+    } finally {
+      // What failed ends with its connection.
+      client.release(!isDone);
+    }
+  };
