@@ -18,7 +18,15 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 describe('the configuration', () => {
   it('has the documented defaults', () => {
     expect(readConfig({})).toEqual({
-      database: { url: undefined, poolSize: 20 },
+      database: {
+        url: undefined,
+        directUrl: undefined,
+        poolSize: 20,
+        schema: undefined,
+        prepared: 'auto',
+        waitMs: 60_000,
+        healthMaxAgeMs: 0,
+      },
       dataDir: '.data',
       secret: undefined,
       accessTtlSeconds: 7 * 86_400,
