@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { hashPassword } from '../src/accounts/passwords.js';
+import { hashPassword } from '../src/accounts/passwords/passwords.js';
 import { run } from './database.js';
 
 /** A person of the benchmark: who they are, what they show, and which tasks are theirs. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import cliProgress from 'cli-progress';
 import { openConfiguredDatabase, readFlags, runCommand } from '../scripts/command.js';
-import { hashPassword } from '../src/accounts/passwords.js';
+import { hashPassword } from '../src/accounts/passwords/passwords.js';
 import { StartError } from '../src/core/start-error.js';
 import type { Database } from '../src/db/database.js';
 import { insertTasks, insertUsers, inventUsers } from './seed-rows.js';

@@ -59,7 +59,7 @@ export interface Config {
     readonly healthMaxAgeMs: number;
   };
   readonly dataDir: string;
-  /** Undefined outside production when none was given: `accounts/secret.ts` then makes one and keeps it in `dataDir`. */
+  /** Undefined outside production when none was given: `accounts/tokens/secret.ts` then makes one and keeps it in `dataDir`. */
   readonly secret: string | undefined;
   readonly accessTtlSeconds: number;
   readonly refreshTtlSeconds: number;

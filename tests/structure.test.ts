@@ -34,6 +34,8 @@ describe('the source', () => {
     ['db/client.ts', "import { x } from '../lists/page.js';"],
     ['tasks/service.ts', "import type { x } from '../server/server.js';"],
     ['tasks/service.ts', "import { x } from '../tasks/schema.js';"],
+    ['accounts/users/service.ts', "import { x } from './schema.js';"],
+    ['accounts/users/service.ts', "import type { x } from '@prisma/client';"],
     ['rest/handler.ts', "import { x } from '../server/body.js';"],
     ['rest/handler.ts', "import type { x } from 'graphql-yoga';"],
     ['graphql/engine.ts', "import { x } from 'sofa-api';"],

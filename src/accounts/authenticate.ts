@@ -2,9 +2,9 @@ import { AppError } from '../core/errors.js';
 import type { Identity } from '../core/identity.js';
 import { withTimeout } from '../core/timeout.js';
 import type { Viewer } from '../core/viewer.js';
-import type { SessionCache } from './session-cache.js';
-import { createTokenCache } from './token-cache.js';
-import type { Tokens } from './tokens.js';
+import type { SessionCache } from './sessions/session-cache.js';
+import { createTokenCache } from './tokens/token-cache.js';
+import type { Tokens } from './tokens/tokens.js';
 
 /** Longer than any access token of ours: longer ones are not decoded. */
 const maxTokenLength = 4096;

@@ -1,7 +1,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { z } from 'zod';
 import { text } from '../core/text.js';
-import { email, normalizeEmail } from './email.js';
+import { email, normalizeEmail } from './users/email.js';
 
 const commonPasswords = new Set(dictionary['passwords-common']);
 const maxPasswordLength = 128;

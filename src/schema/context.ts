@@ -1,5 +1,5 @@
-import type { AuthService } from '../accounts/auth-service.js';
-import type { UserService } from '../accounts/user-service.js';
+import type { AuthService } from '../accounts/sign-in/service.js';
+import type { UserService } from '../accounts/users/service.js';
 import { AppError } from '../core/errors.js';
 import { type Identity, unauthenticated } from '../core/identity.js';
 import type { ClientInfo, IdempotencyKey, RequestContext, SignedInContext } from '../core/request-context.js';

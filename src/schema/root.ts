@@ -1,4 +1,4 @@
-import '../accounts/auth-schema.js';
+import '../accounts/sign-in/schema.js';
 import '../health/schema.js';
 import '../tasks/schema.js';
 import { builder } from './builder.js';

@@ -1,4 +1,4 @@
-import { UserType } from '../accounts/user-schema.js';
+import { UserType } from '../accounts/users/schema.js';
 import { builder } from '../schema/builder.js';
 import { signedIn } from '../schema/context.js';
 import { taskTable } from './columns.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import * as argon2 from '@node-rs/argon2';
 
 describe('password hashing', () => {
-  type Passwords = typeof import('../../src/accounts/passwords.js');
+  type Passwords = typeof import('../../src/accounts/passwords/passwords.js');
   let passwords: Passwords;
   /** Hashes that are under way: each lasts until it is ended. */
   let underWay: (() => void)[];
@@ -12,7 +12,7 @@ describe('password hashing', () => {
     await jest.isolateModulesAsync(async () => {
       const hash = () => new Promise<string>((resolve) => underWay.push(() => resolve('hash')));
       jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, hash }));
-      passwords = await import('../../src/accounts/passwords.js');
+      passwords = await import('../../src/accounts/passwords/passwords.js');
     });
   });
   afterEach(() => {

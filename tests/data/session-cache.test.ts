@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createSessionCache, type SessionCache } from '../../src/accounts/session-cache.js';
+import { createSessionCache, type SessionCache } from '../../src/accounts/sessions/session-cache.js';
 
 describe('the session cache', () => {
   interface Row {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createTokenCache } from '../../src/accounts/token-cache.js';
+import { createTokenCache } from '../../src/accounts/tokens/token-cache.js';
 
 describe('the token cache', () => {
   describe('with a verified token', () => {

@@ -40,8 +40,8 @@ export function parseSource(file: string, text: string): SourceFile {
   return { file, text, imports };
 }
 
-/** A noun is a room with a schema of its own: `schema.ts` or `<part>-schema.ts`. */
-const nounSchema = /^([\w-]+)\/(?:[\w-]+-)?schema\.ts$/;
+/** A noun is a room with a schema of its own: `schema.ts` or `<part>-schema.ts`, in the room or in a folder of one of its parts. */
+const nounSchema = /^([\w-]+)\/(?:[\w-]+\/)*(?:[\w-]+-)?schema\.ts$/;
 
 /** The nouns of the domain, from the folders of `src/`. */
 export const nouns: readonly string[] = [
@@ -77,7 +77,7 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
 
 /** Where each library may be imported. */
 const packagePlaces: readonly (readonly [name: RegExp, place: RegExp])[] = [
-  [/^@prisma\//, new RegExp(`^(db|generated)/|^(${inNoun})/[\\w-]*store[\\w-]*\\.ts$`)],
+  [/^@prisma\//, new RegExp(`^(db|generated)/|^(${inNoun})/([\\w-]+/)*[\\w-]*store[\\w-]*\\.ts$`)],
   [/^graphql-yoga$|^@escape\.tech\//, /^graphql\/|^app\.ts$/],
   [/^sofa-api$/, /^rest\//],
   [/^@pothos\/plugin-complexity$/, /^(schema|graphql)\//],

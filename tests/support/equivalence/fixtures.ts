@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { hashPassword } from '../../../src/accounts/passwords.js';
-import { createTokens, digestOf } from '../../../src/accounts/tokens.js';
+import { hashPassword } from '../../../src/accounts/passwords/passwords.js';
+import { createTokens, digestOf } from '../../../src/accounts/tokens/tokens.js';
 import type { Database } from '../../../src/db/database.js';
 import { password, testSecret } from '../app.js';
 import { claimsOf, encode, forge } from '../forge.js';

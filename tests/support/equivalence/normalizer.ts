@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { digestOf } from '../../../src/accounts/tokens.js';
+import { digestOf } from '../../../src/accounts/tokens/tokens.js';
 import { claimsOf } from '../forge.js';
 import type { Fixtures } from './fixtures.js';
 

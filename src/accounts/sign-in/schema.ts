@@ -1,9 +1,9 @@
-import { builder } from '../schema/builder.js';
-import { publicWrite, signedInWrite } from '../schema/context.js';
-import type { TokenExtension } from '../schema/token-fields.js';
-import type { AuthPayload } from './auth-service.js';
-import { loginInput, refreshInput, signupInput } from './rules.js';
-import { UserType } from './user-schema.js';
+import { builder } from '../../schema/builder.js';
+import { publicWrite, signedInWrite } from '../../schema/context.js';
+import type { TokenExtension } from '../../schema/token-fields.js';
+import { loginInput, refreshInput, signupInput } from '../rules.js';
+import { UserType } from '../users/schema.js';
+import type { AuthPayload } from './service.js';
 
 const AuthPayloadType = builder.objectRef<AuthPayload>('AuthPayload').implement({
   extensions: { hasTokens: true } satisfies TokenExtension,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../config.js';
-import { fileErrorReason } from '../core/file-error.js';
-import { StartError } from '../core/start-error.js';
+import type { Config } from '../../config.js';
+import { fileErrorReason } from '../../core/file-error.js';
+import { StartError } from '../../core/start-error.js';
 
 /**
  * The secret that tokens are signed with: the configured one, or outside production one that is made once and kept

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '../core/errors.js';
-import type { InvalidTokenReason } from '../core/identity.js';
-import type { Viewer } from '../core/viewer.js';
-import type { Database, Queries } from '../db/database.js';
-import type { Logger } from '../log/log.js';
+import { AppError } from '../../core/errors.js';
+import type { InvalidTokenReason } from '../../core/identity.js';
+import type { Viewer } from '../../core/viewer.js';
+import type { Database, Queries } from '../../db/database.js';
+import type { Logger } from '../../log/log.js';
+import { digestOf, type Tokens } from '../tokens/tokens.js';
 import type { SessionCache } from './session-cache.js';
-import { digestOf, type Tokens } from './tokens.js';
 
 /** How long after its use a refresh token returns its successor again (a lost response, a race), in seconds. */
 const graceSeconds = 10;

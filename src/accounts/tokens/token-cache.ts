@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Viewer } from '../core/viewer.js';
+import type { Viewer } from '../../core/viewer.js';
 
 /** Only verified tokens are cached, so that nobody but their signer can fill the cache. */
 const maxTokens = 20_000;

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import { AppError } from '../core/errors.js';
-import { unauthenticated } from '../core/identity.js';
-import type { RequestContext, SignedInContext } from '../core/request-context.js';
-import { validate } from '../core/validate.js';
-import type { Viewer } from '../core/viewer.js';
-import type { Database, Queries } from '../db/database.js';
-import type { User } from '../generated/prisma/client.js';
-import type { Commit, RunOnce } from '../idempotency/run.js';
-import type { RateLimiter } from '../rate-limits/rate-limiters.js';
-import { type Account, type Credentials, createAccount } from './credentials.js';
-import { emailTaken } from './email.js';
-import { hashPassword } from './passwords.js';
-import { loginInput, refreshInput, signupInput } from './rules.js';
-import type { Sessions } from './sessions.js';
-import type { Tokens } from './tokens.js';
+import { AppError } from '../../core/errors.js';
+import { unauthenticated } from '../../core/identity.js';
+import type { RequestContext, SignedInContext } from '../../core/request-context.js';
+import { validate } from '../../core/validate.js';
+import type { Viewer } from '../../core/viewer.js';
+import type { Database, Queries } from '../../db/database.js';
+import type { User } from '../../generated/prisma/client.js';
+import type { Commit, RunOnce } from '../../idempotency/run.js';
+import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
+import { type Account, type Credentials, createAccount } from '../passwords/credentials.js';
+import { hashPassword } from '../passwords/passwords.js';
+import { loginInput, refreshInput, signupInput } from '../rules.js';
+import type { Sessions } from '../sessions/sessions.js';
+import type { Tokens } from '../tokens/tokens.js';
+import { emailTaken } from '../users/email.js';
 
 /** The result of signing in. */
 export interface AuthPayload {

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import type { Viewer } from '../core/viewer.js';
+import type { Viewer } from '../../core/viewer.js';
 
 /** The algorithm, issuer and audience of our access tokens. */
 const signing = { algorithm: 'HS256', issuer: 'tandem', audience: 'tandem' } as const;

@@ -1,6 +1,6 @@
-import { builder } from '../schema/builder.js';
-import { signedIn, signedInWrite } from '../schema/context.js';
-import { deleteMeInput, updateMeInput } from './user-service.js';
+import { builder } from '../../schema/builder.js';
+import { signedIn, signedInWrite } from '../../schema/context.js';
+import { deleteMeInput, updateMeInput } from './service.js';
 
 /** A user as clients see it. */
 export const UserType = builder.prismaObject('User', {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { AppError } from '../core/errors.js';
+import { AppError } from '../../core/errors.js';
 
 /** OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, two passes, one lane (the library's default variant). */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { Viewer } from '../core/viewer.js';
-import { createBatcher } from '../db/batcher.js';
-import type { Database } from '../db/database.js';
+import type { Viewer } from '../../core/viewer.js';
+import { createBatcher } from '../../db/batcher.js';
+import type { Database } from '../../db/database.js';
 
 /** How long a looked-up session is trusted: a session that another process ends is refused here within 1 s. */
 const ttlMs = 800;

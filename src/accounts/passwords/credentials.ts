@@ -1,14 +1,14 @@
-import { AppError } from '../core/errors.js';
-import type { ClientInfo } from '../core/request-context.js';
-import type { Database, Queries } from '../db/database.js';
-import { isUniqueViolation } from '../db/faults.js';
-import type { User } from '../generated/prisma/client.js';
-import type { Logger } from '../log/log.js';
-import type { RateLimit } from '../rate-limits/rate-limit.js';
-import type { RateLimiters } from '../rate-limits/rate-limiters.js';
-import { emailTaken } from './email.js';
+import { AppError } from '../../core/errors.js';
+import type { ClientInfo } from '../../core/request-context.js';
+import type { Database, Queries } from '../../db/database.js';
+import { isUniqueViolation } from '../../db/faults.js';
+import type { User } from '../../generated/prisma/client.js';
+import type { Logger } from '../../log/log.js';
+import type { RateLimit } from '../../rate-limits/rate-limit.js';
+import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
+import type { NewSession } from '../sessions/sessions.js';
+import { emailTaken } from '../users/email.js';
 import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
-import type { NewSession } from './sessions.js';
 
 /** An account as far as passwords go. */
 export interface Account {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { AppError } from '../core/errors.js';
-import { text } from '../core/text.js';
+import { AppError } from '../../core/errors.js';
+import { text } from '../../core/text.js';
 
 const maxLength = 255;
 

@@ -1,21 +1,21 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
-import { fieldError } from '../core/errors.js';
-import { unauthenticated } from '../core/identity.js';
-import { perRequest, type SignedInContext } from '../core/request-context.js';
-import { validate } from '../core/validate.js';
-import type { Viewer } from '../core/viewer.js';
-import type { Database, Queries } from '../db/database.js';
-import { isMissingRow, isUniqueViolation } from '../db/faults.js';
-import type { User } from '../generated/prisma/client.js';
-import type { RunOnce } from '../idempotency/run.js';
-import type { IdempotencyStore } from '../idempotency/store.js';
-import type { Credentials } from './credentials.js';
+import { fieldError } from '../../core/errors.js';
+import { unauthenticated } from '../../core/identity.js';
+import { perRequest, type SignedInContext } from '../../core/request-context.js';
+import { validate } from '../../core/validate.js';
+import type { Viewer } from '../../core/viewer.js';
+import type { Database, Queries } from '../../db/database.js';
+import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
+import type { User } from '../../generated/prisma/client.js';
+import type { RunOnce } from '../../idempotency/run.js';
+import type { IdempotencyStore } from '../../idempotency/store.js';
+import type { Credentials } from '../passwords/credentials.js';
+import { hashPassword } from '../passwords/passwords.js';
+import { currentPassword, name, newPassword } from '../rules.js';
+import type { SessionCache } from '../sessions/session-cache.js';
+import type { Sessions } from '../sessions/sessions.js';
 import { email, emailTaken } from './email.js';
-import { hashPassword } from './passwords.js';
-import { currentPassword, name, newPassword } from './rules.js';
-import type { SessionCache } from './session-cache.js';
-import type { Sessions } from './sessions.js';
 
 /** The input of `updateMe`. */
 export const updateMeInput = z.object({
