@@ -9,19 +9,14 @@ const bounds = { maxWait: 2_000, timeout: 7_000 } as const;
 const spelled = (row: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]));
 
-/**
- * Makes a database's `transaction` of Prisma's interactive transactions: both `Queries` then run on one connection.
- * @param firstStatement what each transaction begins with, such as its settings.
- */
+/** Makes a database's `transaction` of Prisma's interactive transactions: both `Queries` then run on one connection. */
 export const transactionOf =
-  (prisma: PrismaClient, firstStatement: () => string | undefined = () => undefined): Database['transaction'] =>
+  (prisma: PrismaClient): Database['transaction'] =>
   (work) =>
     retryConflicts(() =>
       prisma.$transaction(async (client) => {
         const query = async (text: string, values: readonly unknown[]) =>
           (await client.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values)).map(spelled);
-        const first = firstStatement();
-        if (first) await client.$queryRawUnsafe(first);
         return work({ prisma: client, query: query as Queries['query'] });
       }, bounds),
     );

@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { AppError } from '../../core/errors.js';
 import { StartError } from '../../core/start-error.js';
@@ -11,6 +10,7 @@ import { transactionOf } from '../transaction.js';
 import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { createPool } from './pool.js';
+import { prismaAdapter } from './prisma-adapter.js';
 import { refusal } from './refusal.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
@@ -46,13 +46,14 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   };
   const main = createPool({ config, size: settings.poolSize, onConnect, log });
   const checks = createPool({ config, size: 1, onConnect, log });
-  const adapterOptions: { schema?: string } = {};
-  const adapter = new PrismaPg(Object.assign(main.pool, { query: statements.run }), adapterOptions);
+  const adapter = prismaAdapter(Object.assign(main.pool, { query: statements.run }), {
+    schema: () => statements.session()?.schema ?? undefined,
+    firstStatement: () => setStatement(statements.session()?.transactionSettings ?? {}, 'transaction'),
+  });
   const prisma = new PrismaClient({ adapter });
 
   const start = async () => {
     const session = await prepare(config, settings, log);
-    adapterOptions.schema = session.schema;
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const close = async () => {
@@ -74,7 +75,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     ready,
     query: async <Row>(text: string, values: readonly unknown[]) =>
       (await statements.run({ text, values: values as unknown[], types })).rows as Row[],
-    transaction: transactionOf(prisma, () => setStatement(statements.session()?.transactionSettings ?? {}, 'transaction')),
+    transaction: transactionOf(prisma),
     check: () => checkTables(checks.send),
     lastSuccessAt: statements.lastSuccessAt,
     close,

@@ -5,15 +5,13 @@ export type Settings = Readonly<Record<string, string>>;
 
 /**
  * What could change an answer: how values are written and read, and what a statement sees. A role, a database, a URL or a
- * pooler may have set any of these to something else.
+ * pooler may have set any of these to something else. Our statements read no interval, no bytea and no float, so that their
+ * formats do not matter.
  */
 export const formatSettings: Settings = {
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
   client_encoding: 'UTF8',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
   standard_conforming_strings: 'on',
   array_nulls: 'on',
   transform_null_equals: 'off',
