@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { days, duration, flag, host, origins, postgresUrl, proxies, wholeNumber } from './core/setting-values.js';
+import { days, duration, flag, host, origins, postgresUrl, proxies, schemaName, wholeNumber } from './core/setting-values.js';
 import { type RateLimit, rateLimit } from './rate-limits/rate-limit.js';
 
 /** The example secret of `.env.example`, which nobody may run with. */

@@ -93,3 +93,10 @@ function canDecode({ username, password, pathname }: URL): boolean {
     return false;
   }
 }
+
+/** PostgreSQL cuts longer names; Prisma (7.10) does not escape a quote in one. */
+export const schemaName = z
+  .string()
+  .refine((name) => Buffer.byteLength(name) <= 63, 'must have at most 63 bytes')
+  .refine((name) => !/["\0]/.test(name), 'must not hold a quotation mark')
+  .refine((name) => !/^(pg_|information_schema$)/.test(name), "must not be one of PostgreSQL's own");

@@ -35,9 +35,9 @@ export const fetchOf = ({ server }: App): Fetch => validatingFetch((url, init) =
 
 /** Makes the app. @param settings variables of the environment. */
 export async function openTestApp(settings: Record<string, string> = {}, kind = databaseKind): Promise<TestApp> {
-  const database = await openTestDatabase(kind);
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug', base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const database = await openTestDatabase(kind, log);
   const app = await createApp(testConfig(settings), { log, db: database.db });
   return {
     ...database,

@@ -36,15 +36,15 @@ export async function createPostgresDatabase(
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/** Opens a database of the project's kind. */
-export async function openTestDatabase(kind = databaseKind): Promise<TestDatabase> {
+/** Opens a database of the project's kind. @param log of the database itself. */
+export async function openTestDatabase(kind = databaseKind, log = pino({ level: 'silent' })): Promise<TestDatabase> {
   if (kind === 'embedded') {
     const image = new Blob([await readFile(process.env.TEST_IMAGE ?? '')]);
     const db = await serveEmbedded(await PGlite.create({ loadDataDir: image }));
     return { db, url: '', drop: () => db.close() };
   }
   const { url, drop } = await createPostgresDatabase();
-  const db = await openPostgres({ url, poolSize: 5 }, pino({ level: 'silent' }));
+  const db = await openPostgres({ url, poolSize: 5 }, log);
   return {
     db,
     url,
