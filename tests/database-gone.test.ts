@@ -1,45 +1,12 @@
-import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
 import { openPostgres } from '../src/db/postgres/open-postgres.js';
 import { fetchOf, newPerson, testConfig } from './support/app.js';
+import { startDatabaseProxy } from './support/database-proxy.js';
 import { createPostgresDatabase } from './support/databases.js';
 import { eventually } from './support/eventually.js';
 import { styles } from './support/styles.js';
-
-/** A TCP proxy before the database that can fall silent or hang up. */
-async function proxyTo(target: URL) {
-  const sockets = new Set<net.Socket>();
-  let mode: 'open' | 'silent' | 'down' = 'open';
-  const server = net.createServer((client) => {
-    const upstream = net.connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => mode === 'open' && to.write(chunk));
-      from.on('error', () => {});
-      from.on('close', () => to.destroy());
-    }
-    if (mode === 'down') client.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.port = String((server.address() as net.AddressInfo).port);
-  return {
-    url: url.href,
-    set: (next: typeof mode) => {
-      mode = next;
-      if (next === 'down') for (const socket of sockets) socket.destroy();
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -48,7 +15,7 @@ afterEach(async () => {
 
 async function openBehindProxy() {
   const database = await createPostgresDatabase();
-  const proxy = await proxyTo(new URL(database.url));
+  const proxy = await startDatabaseProxy(database.url);
   const db = await openPostgres({ url: proxy.url, poolSize: 3 }, pino({ level: 'silent' }));
   const app = await createApp(testConfig(), { db, log: pino({ level: 'silent' }) });
   cleanups.push(database.drop, proxy.close, async () => {

@@ -137,9 +137,9 @@ describe('a server error', () => {
   });
 
   it('is 503 with Retry-After on /health/db when the database does not respond, while /health returns 200', async () => {
-    const { query: ask } = app.db;
-    Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
-    restore = () => Object.assign(app.db, { query: ask });
+    const { check } = app.db;
+    Object.assign(app.db, { check: async () => Promise.reject(coded('ECONNREFUSED')) });
+    restore = () => Object.assign(app.db, { check });
     await setTimeout(600);
     const refusal = await readRestError(await app.fetch('/health/db'));
     expect(refusal).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE', details: {} });

@@ -29,7 +29,7 @@ export const isForPage = ({ url, method, headers }: SentRequest, response: Recei
 export function pageViolations({ url, method }: SentRequest, response: ReceivedResponse): Violations {
   if (method === 'OPTIONS') return optionsViolations(response);
   if (response.status !== 200 && response.status !== 304)
-    return errorViolations(method, response, ['METHOD_NOT_ALLOWED', 'NOT_FOUND', 'RATE_LIMITED']);
+    return errorViolations(method, response, ['METHOD_NOT_ALLOWED', 'NOT_FOUND', 'RATE_LIMITED', 'SERVICE_UNAVAILABLE']);
   const violations = [
     ...commonViolations(response),
     ...undescribedHeaders(response, ['x-request-id', 'etag', 'content-encoding']),

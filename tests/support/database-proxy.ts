@@ -1,0 +1,44 @@
+import net from 'node:net';
+
+/** A TCP proxy in front of a database, which can fall silent or hang up. */
+export interface DatabaseProxy {
+  /** The database's URL through the proxy. */
+  readonly url: string;
+  /** `silent` passes nothing on; `down` closes every connection. */
+  set(mode: 'open' | 'silent' | 'down'): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy. @param port 0 for any free one. */
+export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise<DatabaseProxy> {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<net.Socket>();
+  let mode: 'open' | 'silent' | 'down' = 'open';
+  const server = net.createServer((client) => {
+    const upstream = net.connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => mode === 'open' && to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => to.destroy());
+    }
+    if (mode === 'down') client.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.port = String((server.address() as net.AddressInfo).port);
+  return {
+    url: url.href,
+    set: (next) => {
+      mode = next;
+      if (next === 'down') for (const socket of sockets) socket.destroy();
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
