@@ -77,7 +77,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
       (await statements.run({ text, values: values as unknown[], types })).rows as Row[],
     transaction: transactionOf(prisma),
     check: () => checkTables(checks.send),
-    lastSuccessAt: statements.lastSuccessAt,
+    lastSuccessAt: main.lastSuccessAt,
     close,
   };
 }
@@ -85,18 +85,13 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
 /** Runs statements once the database is there. */
 function createRunner() {
   let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
-  let lastSuccess = Number.NEGATIVE_INFINITY;
   const run: RunStatement = async (statement) => {
-    if (!opened)
-      throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
-    const result = await opened.run(statement);
-    lastSuccess = performance.now();
-    return result;
+    if (opened) return opened.run(statement);
+    throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
   };
   return {
     run,
     session: () => opened?.session,
-    lastSuccessAt: () => lastSuccess,
     start: (session: Session, run: RunStatement) => {
       opened = { session, run };
     },

@@ -24,6 +24,8 @@ export interface Pool {
   readonly pool: pg.Pool;
   /** Runs a statement over any free connection. */
   send(statement: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** When a statement or a transaction last succeeded, as `performance.now()` has it. */
+  lastSuccessAt(): number;
   end(): Promise<void>;
 }
 
@@ -49,6 +51,10 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
   let connected = 0;
   pool.on('connect', () => connected++);
   pool.on('remove', () => connected--);
+  let lastSuccess = Number.NEGATIVE_INFINITY;
+  pool.on('release', (error) => {
+    if (!error) lastSuccess = performance.now();
+  });
 
   const connect: pg.Pool['connect'] = pool.connect.bind(pool);
   const query: (statement: pg.QueryConfig) => Promise<pg.QueryResult> = pool.query.bind(pool);
@@ -80,6 +86,7 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
   return {
     pool,
     send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
+    lastSuccessAt: () => lastSuccess,
     end: () => pool.end(),
   };
 }
