@@ -96,7 +96,8 @@ export async function serveEmbedded(pglite: PGlite, closeEngine = () => pglite.c
   await migrate(async (text) => (await pglite.query<Record<string, unknown>>(text)).rows, adapter);
   const prisma = new PrismaClient({ adapter: embeddedAdapter(pglite) });
   let lastSuccess = Number.NEGATIVE_INFINITY;
-  const query = async <Row>(text: string, values: readonly unknown[]): Promise<Row[]> => {
+  const query = async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal): Promise<Row[]> => {
+    signal?.throwIfAborted();
     const { rows } = await pglite.query<Row>(text, [...values], { parsers });
     lastSuccess = performance.now();
     return rows;
