@@ -21,6 +21,7 @@ const { outputFiles } = await build({
     '@graphql-yoga/render-graphiql',
     '@node-rs/argon2',
     '@prisma/schema-engine-wasm',
+    'fs-native-extensions',
     'pg-native',
     'swagger-ui-dist',
   ],

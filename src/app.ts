@@ -65,7 +65,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const { services, authenticate } = createServices({ config, db, log, secret, version, rateLimiters });
   const createContext = ({ identity, client, request }: Exchange): Context => {
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
-    return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map() };
+    return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map(), signal: () => request.signal };
   };
 
   const view = restView(schema, routes);

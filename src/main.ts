@@ -33,7 +33,7 @@ async function start(config: Config): Promise<void> {
   const running: Running = {};
   const shutDown = createShutdown(log, running);
   shutDownOnFault(log, shutDown);
-  if (config.production) logWarnings(log);
+  if (config.production) secureProcess(log);
   try {
     running.app = await createApp(config, { log });
     running.server = await listen(running.app.server, config, log);
@@ -119,6 +119,7 @@ function shutDownOnSignal(log: Logger, shutDown: (exitCode: 0) => Promise<void>)
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  process.on('SIGHUP', onSignal);
 }
 
 /** After an error that nothing caught the state of the process is unknown: it ends, and its supervisor starts a new one. */
@@ -134,10 +135,11 @@ function shutDownOnFault(log: Logger, shutDown: (exitCode: 1) => Promise<void>):
   }
 }
 
-/** Node prints warnings, such as of deprecated functions, as text: in production they are lines of the log instead. */
-function logWarnings(log: Logger): void {
+/** Node prints warnings as text, and its inspector runs any code: in production both become lines of the log. */
+function secureProcess(log: Logger): void {
   process.removeAllListeners('warning');
   process.on('warning', (err) => log.warn({ err }, 'process.warning'));
+  process.on('SIGUSR1', () => log.warn('inspector.disabled'));
 }
 
 function startupMessage(error: unknown): string {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../src/app.js';
-import { lockFolder } from '../src/db/embedded/lock.js';
+import { lockFolder } from '../src/db/embedded/folder-lock.js';
 import { openEmbedded } from '../src/db/embedded/open-embedded.js';
 import { fetchOf, testConfig } from './support/app.js';
 import { createPostgresDatabase } from './support/databases.js';
@@ -88,10 +88,10 @@ describe('npm run db:seed', () => {
   test('rejects a data folder that is in use', async () => {
     const database = path.join(folder, 'held', 'pglite');
     await mkdir(database, { recursive: true });
-    const unlock = await lockFolder(await realpath(database));
+    const lock = await lockFolder(await realpath(database));
     expect(await seed('', { DATA_DIR: path.dirname(database) })).toEqual(
-      refusal(/DATA_DIR: \S+ is in use by another process; .*/),
+      refusal(/DATA_DIR: \S+ is in use by another process \(process \d+ on host \S+\); .*/),
     );
-    await unlock?.();
+    await lock.release();
   });
 });

@@ -117,6 +117,7 @@ describe('the start fails with an exit code and one line for each problem', () =
     if (isRoot) await chown(version, 0, 0);
     await chmod(version, 0o000);
     const reason = String.raw`permission denied \(EACCES\) for user \d+\.\n$`;
+    const foreignReason = String.raw`permission denied \(EACCES\) for user \d+; it belongs to user \d+\.\n$`;
     expect(await refusedStart({ DATA_DIR: closed }, user)).toEqual({
       code: 1,
       said: expect.stringMatching(`^Tandem cannot start: DATA_DIR: \\S+ cannot be read or created: ${reason}`),
@@ -124,7 +125,7 @@ describe('the start fails with an exit code and one line for each problem', () =
     expect(await refusedStart({ DATA_DIR: foreign }, user)).toEqual({
       code: 1,
       said: expect.stringMatching(
-        `^Tandem cannot start: DATA_DIR: the embedded database in \\S+ cannot be opened: \\S+PG_VERSION: ${reason}`,
+        `^Tandem cannot start: DATA_DIR: the embedded database in \\S+ cannot be opened: \\S+PG_VERSION: ${foreignReason}`,
       ),
     });
   });

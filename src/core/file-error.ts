@@ -3,6 +3,10 @@ import { getSystemErrorMap } from 'node:util';
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'errno' in error && 'code' in error;
 
+/** @returns the error's code, such as `ENOENT`. */
+export const errorCode = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+
 /** Node makes folders with `mkdir -p`, which fails so where a file has the name of one. */
 const fileInTheWay = 'a file is where a folder should be';
 const descriptions: Readonly<Record<string, string>> = { EEXIST: fileInTheWay, ENOTDIR: fileInTheWay };

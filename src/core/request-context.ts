@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly idempotencyKey: IdempotencyKey | undefined;
   /** Values that live as long as the request, by what creates them: see `perRequest`. */
   readonly memo: Map<object, unknown>;
+  /** Makes the signal that aborts when the client goes away. Undefined where there is no client to lose. */
+  readonly signal?: (() => AbortSignal) | undefined;
 }
 
 /** The same for a request of a signed-in user. */

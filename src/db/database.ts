@@ -17,6 +17,12 @@ export interface Database extends Queries {
   readonly kind: 'embedded' | 'postgresql';
   readonly prisma: PrismaClient;
   /**
+   * As `Queries.query`.
+   * @param signal stops the statement, which must be a read of a single request; the embedded database completes it.
+   * @throws the signal's reason once it has aborted.
+   */
+  query<Row>(text: string, values: readonly unknown[], signal?: AbortSignal): Promise<Row[]>;
+  /**
    * Resolves when statements can run; rejects with a StartError when the database did not come up in time. Until then statements
    * fail with `SERVICE_UNAVAILABLE`.
    */

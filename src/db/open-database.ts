@@ -14,5 +14,5 @@ export async function openDatabase({ database, dataDir }: Pick<Config, 'database
     return openPostgres({ ...database, url }, log);
   }
   const { openEmbedded } = await import('./embedded/open-embedded.js');
-  return openEmbedded(dataDir);
+  return openEmbedded(dataDir, log);
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { AppError } from '../core/errors.js';
 import { type HeaderReader, RequestHeaders } from './headers.js';
 
 /** What an HTTP request consists of (RFC 9110 §3.4). */
@@ -14,6 +15,8 @@ export interface RequestParts {
   readonly remoteAddress?: string | undefined;
   /** Asks a client that waits for it to send the content: 100 (RFC 9110 §10.1.1). */
   readonly sendContinue?: (() => void) | undefined;
+  /** Calls a listener when the client goes away before it has the response. */
+  readonly onDisconnect?: ((listener: () => void) => void) | undefined;
 }
 
 /** An HTTP request, as the server and the tests make it. */
@@ -24,20 +27,23 @@ export class HttpRequest implements RequestParts {
   readonly content: Readable | undefined;
   readonly remoteAddress: string | undefined;
   readonly sendContinue: (() => void) | undefined;
+  readonly onDisconnect: ((listener: () => void) => void) | undefined;
+  #signal: AbortSignal | undefined;
   #path: string | undefined;
   #url: URL | undefined;
 
-  constructor({ method, target, headers, content, remoteAddress, sendContinue }: RequestParts) {
+  constructor({ method, target, headers, content, remoteAddress, sendContinue, onDisconnect }: RequestParts) {
     this.method = method;
     this.target = target;
     this.headers = headers;
     this.content = content;
     this.remoteAddress = remoteAddress;
     this.sendContinue = sendContinue;
+    this.onDisconnect = onDisconnect;
   }
 
-  /** @param sendContinue see `RequestParts`. */
-  static fromNode(message: IncomingMessage, sendContinue?: () => void): HttpRequest {
+  /** @param parts see `RequestParts`. */
+  static fromNode(message: IncomingMessage, parts: Pick<RequestParts, 'sendContinue' | 'onDisconnect'> = {}): HttpRequest {
     const { method = 'GET', url = '/', headers, socket } = message;
     return new HttpRequest({
       method,
@@ -45,8 +51,18 @@ export class HttpRequest implements RequestParts {
       headers: new RequestHeaders(headers),
       content: message,
       remoteAddress: socket.remoteAddress,
-      sendContinue,
+      ...parts,
     });
+  }
+
+  /** Aborts when the client goes away before it has the response. Made at its first use: most requests need none. */
+  get signal(): AbortSignal {
+    if (!this.#signal) {
+      const controller = new AbortController();
+      this.#signal = controller.signal;
+      this.onDisconnect?.(() => controller.abort(new AppError('BAD_REQUEST', { message: 'The client has gone away.' })));
+    }
+    return this.#signal;
   }
 
   /** The path as it was sent, escapes and dot segments included. */

@@ -27,7 +27,7 @@ export function createLists<C extends Columns, Sort extends string, Filter exten
 ): Lists<Row<C>, Sort, Filter> {
   const readPage = createPageReader(db, list);
   const limited = (context: SignedInContext): ListConnection => ({
-    query: (text, values) => limitPerRequest(context)(() => db.query(text, values)),
+    query: (text, values) => limitPerRequest(context)(() => db.query(text, values, context.signal?.())),
   });
 
   /** The owners of the rows of a list are one user: the same connection, requested for each of them, is read once. */

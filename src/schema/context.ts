@@ -28,6 +28,7 @@ export interface Context {
   readonly prisma: PrismaClient;
   /** See `RequestContext`. */
   readonly memo: Map<object, unknown>;
+  readonly signal?: (() => AbortSignal) | undefined;
 }
 
 /**
@@ -51,6 +52,7 @@ export const signedIn = (context: Context): SignedInContext => ({
   client: context.client,
   idempotencyKey: undefined,
   memo: context.memo,
+  signal: context.signal,
   viewer: viewerOf(context),
 });
 

@@ -48,7 +48,7 @@ export function createListener({ handle, log, streamTimeoutMs = defaultStreamTim
   return {
     listener: async (message, response) => {
       try {
-        const { status, headers, content } = await handle(HttpRequest.fromNode(message, continueOf(message, response)));
+        const { status, headers, content } = await handle(HttpRequest.fromNode(message, partsOf(message, response)));
         response.writeHead(status, headers.fields);
         if (content instanceof Readable) sendStream(content, response);
         else response.end(content);
@@ -63,6 +63,13 @@ export function createListener({ handle, log, streamTimeoutMs = defaultStreamTim
   };
 }
 
-/** RFC 9110 §10.1.1: the body's reader asks for the content; an expectation that is not known may be ignored. */
-const continueOf = ({ headers }: IncomingMessage, response: ServerResponse): (() => void) | undefined =>
-  headers.expect?.toLowerCase() === '100-continue' ? () => response.writeContinue() : undefined;
+function partsOf({ headers }: IncomingMessage, response: ServerResponse) {
+  return {
+    // RFC 9110 §10.1.1: the body's reader asks for the content; an expectation that is not known may be ignored.
+    sendContinue: headers.expect?.toLowerCase() === '100-continue' ? () => response.writeContinue() : undefined,
+    onDisconnect: (listener: () => void) => {
+      if (response.closed) listener();
+      else response.once('close', () => response.writableFinished || listener());
+    },
+  };
+}

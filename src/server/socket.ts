@@ -1,9 +1,10 @@
-import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, Server as SocketServer } from 'node:net';
+import { createServer as createNodeServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hostInUrl } from '../core/host.js';
 import { StartError } from '../core/start-error.js';
 import type { Logger } from '../log/log.js';
 import { acceptBeforeServing } from './accept-before-serving.js';
+import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
 import { createMalformedResponder, isWellFormed } from './malformed.js';
@@ -11,7 +12,7 @@ import { createMalformedResponder, isWellFormed } from './malformed.js';
 /** A server that accepts requests. */
 export interface RunningServer {
   readonly port: number;
-  /** Drains: accepts no new connection, finishes what is in flight, and resolves when all connections are closed. */
+  /** Drains: see `drain`. */
   stop(): Promise<void>;
 }
 
@@ -34,9 +35,6 @@ const serverOptions = {
  * Node's own 511 drops the others, and each tries again after one second, then three.
  */
 const backlog = 4_096;
-
-/** How often a draining server closes idle connections, in milliseconds: requests on their way have this long to arrive. */
-const closeIdleEveryMs = 100;
 
 /**
  * Listens for HTTP.
@@ -68,27 +66,10 @@ export function listen(
         port: (server.address() as AddressInfo).port,
         stop: () => {
           endStreams();
-          return stop(server, inFlight);
+          return drain(server, inFlight);
         },
       });
     });
-  });
-}
-
-function stop(server: Server, inFlight: InFlight): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection without a request would keep the server from closing, and so would one that becomes idle now.
-    const timer = setInterval(() => {
-      if (inFlight.size === 0) server.closeAllConnections();
-      else server.closeIdleConnections();
-    }, closeIdleEveryMs);
-    // The HTTP server's own `close` (Node 19 and newer) ends idle connections at once, also under a request that was sent but
-    // not read yet: this one only stops accepting, and the timer ends the connections.
-    SocketServer.prototype.close.call(server, () => {
-      clearInterval(timer);
-      resolve();
-    });
-    for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
   });
 }
 

@@ -17,6 +17,7 @@ const external = [
   '@node-rs/argon2',
   '@prisma/schema-engine-wasm',
   'esbuild',
+  'fs-native-extensions',
   'pg-native',
   'playwright-core',
   'swagger-ui-dist',

@@ -73,8 +73,8 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     kind: 'postgresql',
     prisma,
     ready,
-    query: async <Row>(text: string, values: readonly unknown[]) =>
-      (await statements.run({ text, values: values as unknown[], types })).rows as Row[],
+    query: async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal) =>
+      (await statements.run({ text, values: values as unknown[], types, signal })).rows as Row[],
     transaction: transactionOf(prisma),
     check: () => checkTables(checks.send),
     lastSuccessAt: main.lastSuccessAt,

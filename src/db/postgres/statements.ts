@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import type { Logger } from '../../log/log.js';
 import { retryConflicts } from '../retry.js';
+import { createConnectionRunner } from './cancel.js';
 import type { Session } from './inspection.js';
 import { setStatement } from './session-settings.js';
 import { createStatementNames } from './statement-names.js';
 
-/** One statement as pg takes it; Prisma's adapter asks for rows as arrays. */
-export type Statement = pg.QueryConfig & { readonly rowMode?: 'array' };
+/** One statement as pg takes it; Prisma's adapter asks for rows as arrays. A signal stops it: for reads alone. */
+export type Statement = pg.QueryConfig & { readonly rowMode?: 'array'; readonly signal?: AbortSignal | undefined };
 
 /** Runs one statement outside of transactions. */
 export type RunStatement = (statement: Statement) => Promise<pg.QueryResult>;
@@ -26,7 +27,11 @@ interface Parts {
  */
 export function createStatements({ pool, send, session, log }: Parts): RunStatement {
   const names = createStatementNames(session.schema ?? '', session.canPrepare);
-  const run = session.wrapsStatements ? inTransaction(pool, session) : send;
+  const onConnection = createConnectionRunner(pool);
+  const run: RunStatement = ({ signal, ...statement }) => {
+    if (session.wrapsStatements) return onConnection(signal, inTransaction(statement, session));
+    return signal ? onConnection(signal, (client) => client.query(statement)) : send(statement);
+  };
 
   async function runNamed(statement: Statement): Promise<pg.QueryResult> {
     const name = names.nameOf(statement.text);
@@ -69,18 +74,10 @@ const isLostStatement = (error: unknown): boolean => {
 
 /** Behind a pooler that keeps no settings each statement brings its own. */
 const inTransaction =
-  (pool: Pick<pg.Pool, 'connect'>, { transactionSettings }: Session): RunStatement =>
-  async (statement) => {
-    const client = await pool.connect();
-    let isDone = false;
-    try {
-      await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${setStatement(transactionSettings, 'transaction')}`);
-      const result = await client.query(statement);
-      await client.query('COMMIT');
-      isDone = true;
-      return result;
-    } finally {
-      // What failed ends with its connection.
-      client.release(!isDone);
-    }
+  (statement: pg.QueryConfig, { transactionSettings }: Session) =>
+  async (client: pg.Client): Promise<pg.QueryResult> => {
+    await client.query(`BEGIN ISOLATION LEVEL READ COMMITTED; ${setStatement(transactionSettings, 'transaction')}`);
+    const result = await client.query(statement);
+    await client.query('COMMIT');
+    return result;
   };

@@ -35,11 +35,15 @@ function checkEncoding(encoding: string | null): void {
   throw new AppError('UNSUPPORTED_MEDIA_TYPE', { message: 'Compressed bodies are not accepted.', acceptEncoding: 'identity' });
 }
 
+/** The server drains, and the rest of the body does not arrive. */
+const interrupted = () => new AppError('SERVICE_UNAVAILABLE', { message: 'The server is shutting down.', retryAfterSeconds: 1 });
+
 const aborted = (cause: unknown) => new AppError('BAD_REQUEST', { message: 'The body ended too early.', cause });
 
 /**
  * Reads by events: iterating over a request costs several promises a chunk.
- * @throws AppError `PAYLOAD_TOO_LARGE` at the chunk that makes it too large, which leaves the rest unread; `BAD_REQUEST`.
+ * @throws AppError `PAYLOAD_TOO_LARGE` at the chunk that makes it too large, which leaves the rest unread; `BAD_REQUEST`;
+ * `SERVICE_UNAVAILABLE` when the server drains before the end.
  */
 function readContent(content: Readable): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
@@ -52,6 +56,7 @@ function readContent(content: Readable): Promise<Buffer | undefined> {
       reject(error);
     };
     content.on('error', (cause) => fail(aborted(cause)));
+    content.once('timeout', () => fail(interrupted()));
     // It closes after its end, too.
     content.once('close', () => isComplete || fail(aborted(undefined)));
     content.once('end', () => {

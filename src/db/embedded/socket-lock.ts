@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Takes a folder for this process alone. The lock is a listening local socket named after the folder, so the
- * kernel releases it with the process, however that ends: no stale lock, no reused process id.
- * It holds within one machine (on Linux, one network namespace), not over a shared file system.
+ * Takes a folder for this process alone. The lock is a listening local socket named after the folder, so the kernel releases it
+ * with the process, however that ends. It holds within one machine and, on Linux, within one network namespace.
  * @param folder its real path.
- * @returns a function that lets go; undefined when another process has it.
+ * @returns a function that releases it; undefined when another process has it.
  */
-export async function lockFolder(folder: string): Promise<(() => Promise<void>) | undefined> {
+export async function lockBySocket(folder: string): Promise<(() => Promise<void>) | undefined> {
   const address = socketAddress(`tandem-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`);
   let server = await listen(address);
   if (!server && address.startsWith('/') && !(await answers(address))) {
@@ -19,8 +18,8 @@ export async function lockFolder(folder: string): Promise<(() => Promise<void>) 
     await unlink(address).catch(() => {});
     server = await listen(address);
   }
-  const held = server;
-  return held && (() => new Promise((resolve) => held.close(() => resolve())));
+  const listening = server;
+  return listening && (() => new Promise((resolve) => listening.close(() => resolve())));
 }
 
 function socketAddress(name: string): string {
