@@ -5,6 +5,8 @@ import { type FolderLock, holdLock, type LockEvents } from './lock-heartbeat.js'
 import { lockBySocket } from './socket-lock.js';
 
 const pollMs = 200;
+/** A holder that lives has sent a heartbeat by then, in milliseconds. */
+const announceMs = 1_500;
 /** Without a heartbeat for this time a lock is taken over, in milliseconds. Together with `graceMs` less than 10 s. */
 const staleMs = 5_000;
 /** After that its holder has this time to find out, in milliseconds: it looks at the file more often. */
@@ -58,8 +60,10 @@ async function acquire(folder: string, file: LockFile, { onWait }: FolderLockEve
       const isStale = performance.now() - startedAt > staleMs;
       if (isAlive || (isStale && !locks)) throw new FolderInUseError(sample.holder);
       if (isStale && locks) return await claim(file, locks, true);
-      if (!isWaiting) onWait?.(sample.holder);
-      isWaiting = true;
+      if (!isWaiting && performance.now() - startedAt > announceMs) {
+        isWaiting = true;
+        onWait?.(sample.holder);
+      }
       await sleep(pollMs);
     }
   } catch (error) {

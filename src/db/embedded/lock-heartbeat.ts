@@ -30,6 +30,7 @@ export function holdLock(
   { onLost, onHeartbeatFailed }: LockEvents,
 ): FolderLock {
   let isLost = false;
+  let isReleased = false;
   let hasFailed = false;
   let checkedAt = performance.now();
   // The monotonic clock stands still while a virtual machine is suspended.
@@ -64,6 +65,7 @@ export function holdLock(
       return isLost;
     },
     check: () => {
+      if (isReleased) throw new EmbeddedUnavailableError('The embedded database is closed.');
       const elapsedMs = Math.max(performance.now() - checkedAt, Math.abs(Date.now() - checkedAtTime));
       if (!isLost && elapsedMs < checkMs) return;
       try {
@@ -74,6 +76,7 @@ export function holdLock(
       }
     },
     release: async () => {
+      isReleased = true;
       clearInterval(timer);
       try {
         if (!isLost) file.clear();
