@@ -21,7 +21,7 @@ const checkpointBytes = 17 * mebibyte;
 const ttlMs = 10;
 
 /** @returns the free bytes of a folder's file system, for users without privileges; infinite where the system does not tell. */
-export function freeBytes(folder: string): number {
+function freeBytes(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;

@@ -7,7 +7,7 @@ import { setStatement } from './session-settings.js';
 import { createStatementNames } from './statement-names.js';
 
 /** One statement as pg takes it; Prisma's adapter asks for rows as arrays. A signal stops it: for reads alone. */
-export type Statement = pg.QueryConfig & { readonly rowMode?: 'array'; readonly signal?: AbortSignal | undefined };
+type Statement = pg.QueryConfig & { readonly rowMode?: 'array'; readonly signal?: AbortSignal | undefined };
 
 /** Runs one statement outside of transactions. */
 export type RunStatement = (statement: Statement) => Promise<pg.QueryResult>;
