@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { createApiTokens } from './accounts/api-tokens/api-tokens.js';
 import { createAuthenticate } from './accounts/authenticate.js';
 import { createCredentials } from './accounts/passwords/credentials.js';
 import { createSessionCache } from './accounts/sessions/session-cache.js';
@@ -62,7 +63,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const version = await readVersion();
 
   const rateLimiters = createMemoryRateLimiters();
-  const { services, authenticate } = createServices({ config, db, log, secret, version, rateLimiters });
+  const { services, authenticate, close } = createServices({ config, db, log, secret, version, rateLimiters });
   const createContext = ({ identity, client, request }: Exchange): Context => {
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
     return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map(), signal: () => request.signal };
@@ -87,6 +88,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     ready: db.ready,
     close: async () => {
       await engine.dispose();
+      await close();
       await db.close();
     },
   };
@@ -112,12 +114,14 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
   const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
   const runOnce = createRunOnce({ db, store: idempotency, fingerprint, mismatches });
   const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
+  const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
   const services: Services = {
+    apiTokens: apiTokens.service,
     auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
-    users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache }),
+    users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache, apiTokens: apiTokens.service }),
     tasks: createTaskService(db, runOnce, log),
     health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
   const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
-  return { services, authenticate };
+  return { services, authenticate: apiTokens.accept(authenticate), close: apiTokens.close };
 }

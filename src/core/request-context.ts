@@ -1,4 +1,4 @@
-import type { Viewer } from './viewer.js';
+import type { Principal } from './viewer.js';
 
 /** Where a request comes from: for rate limits and the audit log. */
 export interface ClientInfo {
@@ -26,7 +26,7 @@ export interface RequestContext {
 
 /** The same for a request of a signed-in user. */
 export interface SignedInContext extends RequestContext {
-  readonly viewer: Viewer;
+  readonly viewer: Principal;
 }
 
 /**

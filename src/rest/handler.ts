@@ -3,9 +3,9 @@ import { AppError } from '../core/errors.js';
 import type { PageResult } from '../core/page.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
-import { type Context, viewerOf } from '../schema/context.js';
+import type { Context } from '../schema/context.js';
 import type { Operation } from '../schema/executor.js';
-import { isPublic } from '../schema/public-fields.js';
+import { authorize } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { linkHeader } from './links.js';
@@ -65,7 +65,7 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     exchange.noStore = returnsTokens(field);
     const context = createContext(exchange);
     // Authentication is decided before validation: a stranger is not told what is wrong with the rest.
-    if (!isPublic(field)) viewerOf(context);
+    authorize(field, context);
     const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
     if (route.hasEtag && method === 'GET') checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);

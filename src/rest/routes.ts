@@ -3,7 +3,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What operations are grouped by in the OpenAPI document, in its order. */
 export const tags = {
-  Identity: 'Accounts and sessions.',
+  Identity: 'Accounts, sessions and personal API tokens.',
   Tasks: 'Your tasks. A task of another user responds 403.',
   Health: 'Liveness and database checks, for monitoring.',
 } as const;
@@ -50,6 +50,9 @@ export const routes: readonly Route[] = [
   get('Query.me', '/api/users/me', 200, 'Identity', { operationId: 'usersMe' }),
   patch('Mutation.updateMe', '/api/users/me', 200, 'Identity'),
   remove('Mutation.deleteMe', '/api/users/me', 204, 'Identity'),
+  get('Query.apiTokens', '/api/auth/tokens', 200, 'Identity'),
+  post('Mutation.createApiToken', '/api/auth/tokens', 201, 'Identity'),
+  remove('Mutation.revokeApiToken', '/api/auth/tokens/{id}', 204, 'Identity'),
   get('Query.tasks', '/api/tasks', 200, 'Tasks', { hasEtag: true, hasPages: true }),
   post('Mutation.createTask', '/api/tasks', 201, 'Tasks', { hasEtag: true, location: { prefix: '/api/tasks/', field: 'id' } }),
   get('Query.task', '/api/tasks/{id}', 200, 'Tasks', { hasEtag: true }),

@@ -26,8 +26,8 @@ export interface DocumentExtensions {
   readonly jsonSchema?: Readonly<Record<string, unknown>>;
   /** The rule that an input object or an argument is held against. */
   readonly rule?: z.ZodType;
-  /** The example of a type, by the names of GraphQL. */
-  readonly example?: object;
+  /** The example of a type, by the names of GraphQL, or of an argument. */
+  readonly example?: object | string;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
 }

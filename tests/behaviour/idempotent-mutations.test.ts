@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { schema } from '../../src/schema/root.js';
+import { newApiToken } from '../support/api-tokens.js';
 import { newPerson, type Person, password, sharedApp } from '../support/app.js';
 import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
@@ -9,7 +10,7 @@ const app = await sharedApp();
 /** How a mutation is called so that it succeeds and writes. */
 interface MutationCase {
   /** @param user a new user. @param taskId a pending task of theirs. */
-  arguments(user: Person, taskId: number): Arguments;
+  arguments(user: Person, taskId: number): Arguments | Promise<Arguments>;
   /** The mutation ends the session of the caller, so that the second request has no valid token. */
   readonly endsSession?: true;
 }
@@ -24,6 +25,8 @@ const cases: Readonly<Record<string, MutationCase>> = {
     arguments: () => ({ input: { name: 'New', currentPassword: password, newPassword: 'another horse battery' } }),
   },
   deleteMe: { arguments: () => ({ input: { password } }), endsSession: true },
+  createApiToken: { arguments: () => ({ input: { name: 'Export', scopes: ['tasks:read'] } }) },
+  revokeApiToken: { arguments: async (user) => ({ id: (await newApiToken(app, user)).id }) },
   createTask: { arguments: () => ({ input: { title: 'Created' } }) },
   updateTask: { arguments: (_, id) => ({ id, input: { title: 'Updated' } }) },
   deleteTask: { arguments: (_, id) => ({ id }) },
@@ -64,7 +67,8 @@ describe('the idempotency test', () => {
       if (!mutationCase) throw new Error(`${mutation} has no case here that shows that it writes once`);
       const user = await newPerson(app);
       const task = await restStyle.call(app.fetch, 'createTask', { input: { title: 'Mine' } }, user.token);
-      const args = { ...mutationCase.arguments(user, (task.value as { id: number }).id), idempotencyKey: randomUUID() };
+      const own = await mutationCase.arguments(user, (task.value as { id: number }).id);
+      const args = { ...own, idempotencyKey: randomUUID() };
 
       const before = await readDatabase();
       const written = await first.call(app.fetch, mutation as Operation, args, user.token);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../../core/errors.js';
-import { unauthenticated } from '../../core/identity.js';
+import { requireSession, unauthenticated } from '../../core/identity.js';
 import type { RequestContext, SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Viewer } from '../../core/viewer.js';
@@ -86,7 +86,8 @@ export function createAuthService(parts: Parts): AuthService {
       return payloadOf(tokens, await loadSignIn(db, viewer), refreshToken);
     },
     logout: async (context) => {
-      const work = (commit: Commit) => commit((queries) => sessions.end(queries, context.viewer).then(() => true));
+      const viewer = requireSession(context.viewer);
+      const work = (commit: Commit) => commit((queries) => sessions.end(queries, viewer).then(() => true));
       await runOnce(context, 'logout', {}, work);
     },
   };

@@ -1,15 +1,16 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { fieldError } from '../../core/errors.js';
-import { unauthenticated } from '../../core/identity.js';
+import { requireSession, unauthenticated } from '../../core/identity.js';
 import { perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
-import type { Viewer } from '../../core/viewer.js';
+import type { Principal } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
 import type { User } from '../../generated/prisma/client.js';
 import type { RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
+import type { ApiTokenService } from '../api-tokens/service.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import { currentPassword, name, newPassword } from '../rules.js';
@@ -45,11 +46,12 @@ interface Parts {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly sessionCache: SessionCache;
+  readonly apiTokens: Pick<ApiTokenService, 'revokeAll'>;
 }
 
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
-  const { db, runOnce, sessionCache } = parts;
+  const { db, runOnce, sessionCache, apiTokens } = parts;
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
@@ -60,6 +62,7 @@ export function createUserService(parts: Parts): UserService {
     updateMe: async (context, input) => {
       const changes = validate(updateMeInput, input);
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
+      if (isSensitive) requireSession(context.viewer);
       if (isSensitive && changes.currentPassword === undefined) throw currentPasswordMissing();
       return runOnce(context, 'updateMe', changes, async (commit) => {
         if (isSensitive) await verifyPassword(parts, context, changes.currentPassword as string);
@@ -72,11 +75,14 @@ export function createUserService(parts: Parts): UserService {
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
-      const { userId, sessionId } = context.viewer;
+      const { userId, sessionId } = requireSession(context.viewer);
       await runOnce(context, 'deleteMe', payload, async (commit) => {
         await verifyPassword(parts, context, payload.password);
         const endedSessions = await db.prisma.session.findMany({ where: { userId }, select: { id: true } });
-        await commit(({ query }) => query('DELETE FROM users WHERE id = $1', [userId]));
+        await commit(async (queries) => {
+          await apiTokens.revokeAll(queries, userId);
+          return queries.query('DELETE FROM users WHERE id = $1', [userId]);
+        });
         sessionCache.markEnded([sessionId, ...endedSessions.map(({ id }) => id)]);
       });
     },
@@ -109,7 +115,7 @@ interface Changes {
 async function save(
   { sessions, idempotency }: Parts,
   queries: Queries,
-  viewer: Viewer,
+  viewer: Principal,
   { name, email }: Changes,
   passwordHash: string | undefined,
 ): Promise<User> {
@@ -121,6 +127,6 @@ async function save(
   });
   // A repeated sign-in must not hand out tokens for credentials that no longer work.
   if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
-  if (passwordHash !== undefined) await sessions.revokeOthers(queries, viewer);
+  if (passwordHash !== undefined) await sessions.revokeOthers(queries, requireSession(viewer));
   return user;
 }

@@ -31,6 +31,8 @@ const successStatus: Partial<Record<Operation, number>> = {
   logout: 204,
   deleteMe: 204,
   deleteTask: 204,
+  createApiToken: 201,
+  revokeApiToken: 204,
 };
 /** The codes that a sequence may meet; what is not here is a difference to the contract, also when both say it. */
 const errorStatus: Readonly<Record<string, number>> = {
@@ -58,7 +60,7 @@ export async function compareOutcomes(
   const needsToken = !forAnyone.has(operation);
   const token = isRefused || graphql.code === 'UNAUTHENTICATED' ? await askForToken() : 'good';
   // REST decides caller asks before it reads what is asked; GraphQL reads the whole document first.
-  const refusals = needsToken && token !== 'good' ? ['UNAUTHENTICATED'] : ['BAD_REQUEST', 'VALIDATION_ERROR'];
+  const refusals = needsToken && token !== 'good' ? ['UNAUTHENTICATED'] : ['BAD_REQUEST', 'VALIDATION_ERROR', 'FORBIDDEN'];
   if (isRefused && !(graphql.code === 'BAD_REQUEST' && refusals.includes(rest.code ?? '')))
     return { graphql: `refused by the SDL: ${literal(said(graphql))}`, rest: literal(said(rest)) };
   if (!isRefused && !isDeepStrictEqual(said(graphql), said(rest)))
