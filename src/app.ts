@@ -3,6 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { createApiTokens } from './accounts/api-tokens/api-tokens.js';
 import { createAuthenticate } from './accounts/authenticate.js';
 import { createCredentials } from './accounts/passwords/credentials.js';
+import { createLastUse } from './accounts/sessions/last-use.js';
+import { createSessionService } from './accounts/sessions/service.js';
 import { createSessionCache } from './accounts/sessions/session-cache.js';
 import { createSessions } from './accounts/sessions/sessions.js';
 import { createAuthService } from './accounts/sign-in/service.js';
@@ -106,7 +108,8 @@ interface ServiceParts {
 function createServices({ config, db, log, secret, version, rateLimiters }: ServiceParts) {
   const { budgets } = config;
   const tokens = createTokens(secret, config.accessTtlSeconds);
-  const sessionCache = createSessionCache(db);
+  const lastUse = createLastUse(db, 'sessions', log);
+  const sessionCache = createSessionCache(db, lastUse.record);
   const sessions = createSessions({ db, log, tokens, cache: sessionCache, ttlSeconds: config.refreshTtlSeconds });
   const credentials = createCredentials({ db, log, rateLimiters, limit: budgets?.login });
   const { fingerprint } = tokens;
@@ -117,11 +120,16 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
   const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
   const services: Services = {
     apiTokens: apiTokens.service,
+    sessions: createSessionService(db, runOnce, sessions),
     auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
     users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache, apiTokens: apiTokens.service }),
     tasks: createTaskService(db, runOnce, log),
     health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
   const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
-  return { services, authenticate: apiTokens.accept(authenticate), close: apiTokens.close };
+  return {
+    services,
+    authenticate: apiTokens.accept(authenticate),
+    close: () => Promise.all([lastUse.close(), apiTokens.close()]),
+  };
 }

@@ -4,6 +4,10 @@ import type { Principal } from './viewer.js';
 export interface ClientInfo {
   /** An IPv4 address, or the /64 network of an IPv6 address. */
   readonly address: string;
+  /** `User-Agent`, cut to 255 characters. */
+  readonly userAgent: string | undefined;
+  /** See `X-Request-Id`. */
+  readonly requestId: string;
 }
 
 /** Identifies one write of a client, so that a repeated request does not write again. */

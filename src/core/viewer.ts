@@ -5,7 +5,7 @@ export interface Viewer {
 }
 
 /** The signed-in user, by way of a personal API token. */
-export interface ApiTokenViewer {
+interface ApiTokenViewer {
   readonly userId: string;
   readonly apiToken: {
     readonly id: string;

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
+import { GraphQLError } from 'graphql';
 import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.js';
 import type { Moment } from '../db/moments.js';
@@ -67,7 +68,7 @@ builder.scalarType('DateTime', {
   serialize: (moment) => (typeof moment === 'string' ? moment : moment.toISOString()),
   // The rule of an input checks the form, so that both APIs refuse it with the same error.
   parseValue: (value) => {
-    if (typeof value !== 'string') throw new TypeError('DateTime must be a string');
+    if (typeof value !== 'string') throw new GraphQLError('DateTime must be a string');
     return value;
   },
 });

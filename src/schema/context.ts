@@ -1,4 +1,5 @@
 import type { ApiTokenService } from '../accounts/api-tokens/service.js';
+import type { SessionService } from '../accounts/sessions/service.js';
 import type { AuthService } from '../accounts/sign-in/service.js';
 import type { UserService } from '../accounts/users/service.js';
 import { AppError } from '../core/errors.js';
@@ -14,6 +15,7 @@ import type { TaskService } from '../tasks/service.js';
 export interface Services {
   readonly apiTokens: ApiTokenService;
   readonly auth: AuthService;
+  readonly sessions: SessionService;
   readonly users: UserService;
   readonly tasks: TaskService;
   readonly health: HealthService;

@@ -81,6 +81,11 @@ describe('personal API tokens', () => {
         else expect([code, details?.field]).toEqual(['VALIDATION_ERROR', field]);
       });
 
+      it('rejects an end that is no text', async () => {
+        const input = { name: 'x', scopes: ['account'], expiresAt: 5 };
+        expect((await create((await newPerson(app)).token, input)).code).toBe('BAD_REQUEST');
+      });
+
       it.each([[['admin']], ['account'], [[5]], [[null]], [5]])('rejects the scopes %j', async (scopes) => {
         const { code } = await create((await newPerson(app)).token, { name: 'x', scopes });
         expect(code).toBe(style.name === 'REST' && String(scopes) === 'admin' ? 'VALIDATION_ERROR' : 'BAD_REQUEST');
@@ -143,6 +148,9 @@ describe('personal API tokens', () => {
         ['apiTokens', {}],
         ['createApiToken', { input: { name: 'x', scopes: ['account'] } }],
         ['revokeApiToken', { id: 'token_0123456789abcdef0123456789abcdef' }],
+        ['sessions', {}],
+        ['revokeOtherSessions', {}],
+        ['revokeSession', { id: '0123456789abcdef0123456789abcdef' }],
         ['logout', {}],
         ['deleteMe', { input: { password } }],
         ['updateMe', { input: { email: 'other@example.com', currentPassword: password } }],

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { schema } from '../../src/schema/root.js';
 import { newApiToken } from '../support/api-tokens.js';
 import { newPerson, type Person, password, sharedApp } from '../support/app.js';
+import { claimsOf } from '../support/forge.js';
 import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
 const app = await sharedApp();
@@ -15,6 +16,12 @@ interface MutationCase {
   readonly endsSession?: true;
 }
 
+/** Signs a user in once more. @returns the id of the session. */
+async function otherSession({ email, password }: Person): Promise<string> {
+  const { value } = await restStyle.call(app.fetch, 'login', { input: { email, password } });
+  return String(claimsOf((value as { access_token: string }).access_token).sid);
+}
+
 /** One case for each mutation of the schema. */
 const cases: Readonly<Record<string, MutationCase>> = {
   signup: { arguments: () => ({ input: { email: `${randomUUID()}@example.com`, password, name: 'Eve' } }) },
@@ -25,6 +32,13 @@ const cases: Readonly<Record<string, MutationCase>> = {
     arguments: () => ({ input: { name: 'New', currentPassword: password, newPassword: 'another horse battery' } }),
   },
   deleteMe: { arguments: () => ({ input: { password } }), endsSession: true },
+  revokeSession: { arguments: async (user) => ({ id: await otherSession(user) }) },
+  revokeOtherSessions: {
+    arguments: async (user) => {
+      await otherSession(user);
+      return {};
+    },
+  },
   createApiToken: { arguments: () => ({ input: { name: 'Export', scopes: ['tasks:read'] } }) },
   revokeApiToken: { arguments: async (user) => ({ id: (await newApiToken(app, user)).id }) },
   createTask: { arguments: () => ({ input: { title: 'Created' } }) },

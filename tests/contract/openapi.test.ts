@@ -135,7 +135,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
     });
 
     it('accepts an Idempotency-Key in every write', () => {
-      const reads = ['me', 'usersMe', 'apiTokens', 'tasks', 'task', 'health', 'databaseHealth'];
+      const reads = ['me', 'usersMe', 'sessions', 'apiTokens', 'tasks', 'task', 'health', 'databaseHealth'];
       for (const { operationId, parameters = [] } of operations) {
         const isWrite = !reads.includes(operationId);
         expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(isWrite);

@@ -61,7 +61,10 @@ describe('the schema', () => {
 
   it('refuses personal API tokens in these operations alone', () => {
     const refusing = rootFields.filter((field) => !isPublic(field) && scopeOf(field) === undefined).map(({ name }) => name);
-    expect(refusing.sort()).toEqual(['apiTokens', 'createApiToken', 'deleteMe', 'logout', 'revokeApiToken']);
+    expect(refusing.sort()).toEqual([
+      ...['apiTokens', 'createApiToken', 'deleteMe', 'logout', 'revokeApiToken'],
+      ...['revokeOtherSessions', 'revokeSession', 'sessions'],
+    ]);
   });
 
   it('names a scope for each field that leads from a row to other objects', () => {

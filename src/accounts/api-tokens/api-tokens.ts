@@ -29,7 +29,7 @@ interface Parts {
 
 /** Creates the personal API tokens over the table `api_tokens`. */
 export function createApiTokens({ db, runOnce, tokens, log, timeoutMs }: Parts): ApiTokens {
-  const cache = createCredentialCache(findGrantsIn(db));
+  const cache = createCredentialCache(findGrantsIn(db), { notifications: db.notifications, channel: 'tandem_api_tokens' });
   const lastUse = createLastUse(db, 'api_tokens', log);
   const authenticateApiToken = createApiTokenAuthenticate({ cache, recordUse: lastUse.record, timeoutMs });
   return {

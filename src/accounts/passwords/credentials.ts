@@ -90,10 +90,10 @@ export async function createAccount(
   { prisma }: Queries,
   { email, name }: { email: string; name: string },
   passwordHash: string,
-  { userId, sessionId, digest, ttlSeconds }: NewSession,
+  { userId, sessionId, digest, ttlSeconds, userAgent }: NewSession,
 ): Promise<User> {
   const expiresAt = new Date(Date.now() + ttlSeconds * 1000);
-  const sessions = { create: { id: sessionId, expiresAt, refreshTokens: { create: { digest } } } };
+  const sessions = { create: { id: sessionId, expiresAt, userAgent: userAgent ?? null, refreshTokens: { create: { digest } } } };
   try {
     return await prisma.user.create({
       data: { id: userId, email, name, credential: { create: { passwordHash } }, sessions },

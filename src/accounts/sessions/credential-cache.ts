@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { createBatcher } from '../../db/batcher.js';
+import type { Notifications } from '../../db/notifications.js';
 
-/** How long a looked-up credential is trusted: one that another process ends is refused here within 1 s. */
+/** How long a look-up or a notification is trusted: a credential that another process ends is refused here within 1 s. */
 const ttlMs = 800;
 /** How often the credentials in use are looked up ahead of their requests, so that these need not wait. */
 const renewEveryMs = 400;
@@ -12,6 +13,13 @@ const maxRenewed = 2_000;
 /** How long a credential is cached as ended: longer than a look-up takes that began before it ended. */
 const endedTtlMs = 60_000;
 const maxCached = 50_000;
+
+/** Announces the keys of credentials that have ended, and with `~` in front of those that have changed. */
+export interface ChangeChannel {
+  /** Undefined where nothing is announced. */
+  readonly notifications: Notifications | undefined;
+  readonly channel: string;
+}
 
 /** Looks up credentials. @returns the row of each key, `null` for one that has ended. */
 export type FindCredentials<Row> = (keys: readonly string[]) => Promise<(Row | null)[]>;
@@ -27,19 +35,43 @@ export interface CredentialCache<Row> {
 interface Cached<Row> {
   /** `null` when the credential has ended. */
   readonly row: Row | null;
-  /** When the entry expires, by `performance.now`. */
+  /** When the look-up began, by `performance.now`. */
+  readonly since: number;
+  /** When the entry expires, unless notifications say that nothing has ended since. */
   readonly until: number;
 }
 
-/** Creates a cache over a table of credentials. */
-export function createCredentialCache<Row extends object>(findMany: FindCredentials<Row>): CredentialCache<Row> {
+/**
+ * Creates a cache over a table of credentials. While notifications arrive, an entry stays until one says that it has ended; while
+ * they do not, the credentials in use are looked up again and again.
+ */
+export function createCredentialCache<Row extends object>(
+  findMany: FindCredentials<Row>,
+  { notifications, channel }: ChangeChannel,
+): CredentialCache<Row> {
   const cache = new LRUCache<string, Cached<Row>>({ max: maxCached });
   // The look-ups of concurrent requests share a statement.
   const findOne = createBatcher(async (key: string) => (await findMany([key]))[0] ?? null, findMany);
 
+  function markEnded(keys: readonly string[]): void {
+    const now = performance.now();
+    for (const key of keys) cache.set(key, { row: null, since: now, until: now + endedTtlMs });
+  }
+  notifications?.on(channel, (payload) => {
+    if (!payload.startsWith('~')) return markEnded([payload]);
+    // What a look-up finds that began before is not kept.
+    cache.set(payload.slice(1), { row: null, since: performance.now(), until: 0 });
+  });
+
+  /** Whether notifications prove an entry, also so long from now. */
+  const isProven = ({ row, since }: Cached<Row>, aheadMs = 0): boolean => {
+    const caughtUpAt = row && notifications?.caughtUpAt(since);
+    return caughtUpAt != null && caughtUpAt + ttlMs > performance.now() + aheadMs;
+  };
+
   function cached(key: string): Cached<Row> | undefined {
     const entry = cache.get(key);
-    return entry && entry.until > performance.now() ? entry : undefined;
+    return entry && (entry.until > performance.now() || isProven(entry)) ? entry : undefined;
   }
 
   /**
@@ -51,7 +83,7 @@ export function createCredentialCache<Row extends object>(findMany: FindCredenti
     // The credential may have ended here during the look-up: an entry that says so stays.
     if (cached(key)?.row === null) return null;
     if (row === null) cache.delete(key);
-    else cache.set(key, { row, until: since + ttlMs });
+    else if (since >= (cache.peek(key)?.since ?? 0)) cache.set(key, { row, since, until: since + ttlMs });
     return row;
   }
 
@@ -63,7 +95,15 @@ export function createCredentialCache<Row extends object>(findMany: FindCredenti
     return row;
   }
 
-  const markUsed = createRenewal(findMany, record);
+  const needsRenewal = (key: string): boolean => {
+    const entry = cache.peek(key);
+    return !entry || !isProven(entry, renewEveryMs);
+  };
+  const renew = createRenewal(findMany, record, needsRenewal);
+  function markUsed(key: string): void {
+    notifications?.keepAwake();
+    renew(key);
+  }
   return {
     find: (key) => {
       const entry = cached(key);
@@ -71,20 +111,19 @@ export function createCredentialCache<Row extends object>(findMany: FindCredenti
       if (entry.row) markUsed(key);
       return entry.row;
     },
-    markEnded: (keys) => {
-      for (const key of keys) cache.set(key, { row: null, until: performance.now() + endedTtlMs });
-    },
+    markEnded,
   };
 }
 
 /**
  * Renews the credentials in use ahead of their requests.
- * @param record see `createCredentialCache`.
+ * @param record,needsRenewal see `createCredentialCache`.
  * @returns what marks a credential as used now.
  */
 function createRenewal<Row>(
   findMany: FindCredentials<Row>,
   record: (key: string, row: Row | null, since: number) => Row | null,
+  needsRenewal: (key: string) => boolean,
 ): (key: string) => void {
   /** Key → time of the last request, by `performance.now`. */
   const lastUsed = new LRUCache<string, number>({ max: maxRenewed });
@@ -93,11 +132,12 @@ function createRenewal<Row>(
   const scheduleRenewal = () => setTimeout(renew, renewEveryMs).unref();
   async function renew(): Promise<void> {
     const since = performance.now();
-    const keys = [...lastUsed.entries()].filter(([, used]) => since - used < inUseMs).map(([key]) => key);
-    isRenewing = keys.length > 0;
+    const inUse = [...lastUsed.entries()].filter(([, used]) => since - used < inUseMs).map(([key]) => key);
+    isRenewing = inUse.length > 0;
     if (!isRenewing) return;
+    const keys = inUse.filter(needsRenewal);
     // When the look-up fails the entries expire; the next requests look up themselves and report the error.
-    const rows = await findMany(keys).catch(() => []);
+    const rows = keys.length > 0 ? await findMany(keys).catch(() => []) : [];
     for (const [index, row] of rows.entries())
       if (record(keys[index] as string, row, since) === null) lastUsed.delete(keys[index] as string);
     scheduleRenewal();

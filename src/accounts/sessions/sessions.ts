@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../core/errors.js';
 import type { InvalidTokenReason } from '../../core/identity.js';
+import type { ClientInfo } from '../../core/request-context.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
@@ -20,14 +21,15 @@ export interface NewSession extends Viewer {
   /** The digest of its first refresh token. */
   readonly digest: string;
   readonly ttlSeconds: number;
+  readonly userAgent: string | undefined;
 }
 
 /** The sessions of all users. */
 export interface Sessions {
   /** Creates a session without storing it: signup stores it together with the account. */
-  newSession(userId: string): NewSession;
+  newSession(userId: string, client: Pick<ClientInfo, 'userAgent'>): NewSession;
   /** Opens a session. @param queries the transaction that it is part of. */
-  open(queries: Queries, userId: string): Promise<Viewer>;
+  open(queries: Queries, userId: string, client: Pick<ClientInfo, 'userAgent'>): Promise<Viewer>;
   /** Whether a session is live and its first refresh token unused: whether the tokens of its sign-in work. */
   isUnused(queries: Queries, sessionId: string): Promise<boolean>;
   /**
@@ -36,8 +38,12 @@ export interface Sessions {
    */
   rotate(refreshToken: string): Promise<RefreshedSession>;
   end(queries: Queries, viewer: Viewer): Promise<void>;
-  /** Ends the other sessions of the viewer. */
-  revokeOthers(queries: Queries, viewer: Viewer): Promise<void>;
+  /** Ends one session of a user. @returns whether there was one. */
+  revoke(queries: Queries, userId: string, sessionId: string): Promise<boolean>;
+  /** Ends the other sessions of the viewer. @returns how many. */
+  revokeOthers(queries: Queries, viewer: Viewer): Promise<number>;
+  /** Ends all sessions of a user. */
+  revokeAll(queries: Queries, userId: string): Promise<number>;
 }
 
 interface Parts {
@@ -51,19 +57,20 @@ interface Parts {
 
 /** Creates the sessions over the tables `sessions` and `refresh_tokens`. */
 export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): Sessions {
-  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<void> {
+  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<number> {
     const rows = await query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
     cache.markEnded(rows.map((row) => row.id));
+    return rows.length;
   }
 
-  function newSession(userId: string): NewSession {
+  function newSession(userId: string, { userAgent }: Pick<ClientInfo, 'userAgent'>): NewSession {
     const sessionId = randomBytes(16).toString('hex');
-    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), ttlSeconds };
+    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), ttlSeconds, userAgent };
   }
 
   return {
     newSession,
-    open: (queries, userId) => insertSession(queries, newSession(userId)),
+    open: (queries, userId, client) => insertSession(queries, newSession(userId, client)),
     isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
     rotate: async (refreshToken) => {
       const next = tokens.nextRefreshToken(refreshToken);
@@ -79,21 +86,25 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       log.warn({ audit: 'session.replay', sessionId, userId }, 'session.replayed');
       throw notValid('revoked');
     },
-    end: (queries, { sessionId }) => {
+    end: async (queries, { sessionId }) => {
       cache.markEnded([sessionId]);
-      return endWhere(queries, 'id = $1', [sessionId]);
+      await endWhere(queries, 'id = $1', [sessionId]);
     },
+    revoke: async (queries, userId, sessionId) => (await endWhere(queries, 'user_id = $1 AND id = $2', [userId, sessionId])) > 0,
+    revokeAll: (queries, userId) => endWhere(queries, 'user_id = $1', [userId]),
     revokeOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),
   };
 }
 
-async function insertSession({ query }: Queries, { userId, sessionId, digest, ttlSeconds }: NewSession): Promise<Viewer> {
+async function insertSession({ query }: Queries, session: NewSession): Promise<Viewer> {
+  const { userId, sessionId, digest, ttlSeconds, userAgent } = session;
   // The same statement deletes the user's expired sessions.
   await query(
     `WITH expired AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
-       opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
+       opened AS (
+         INSERT INTO sessions (id, user_id, expires_at, user_agent) VALUES ($1, $2, now() + make_interval(secs => $3), $5) RETURNING id)
      INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
-    [sessionId, userId, ttlSeconds, digest],
+    [sessionId, userId, ttlSeconds, digest, userAgent ?? null],
   );
   return { userId, sessionId };
 }

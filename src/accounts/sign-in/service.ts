@@ -96,7 +96,7 @@ export function createAuthService(parts: Parts): AuthService {
 async function open(parts: Parts, { client }: RequestContext, commit: Commit, account: NewAccount): Promise<SignIn> {
   await parts.signups.consume(client.address);
   const passwordHash = await hashPassword(account.password);
-  const session = parts.sessions.newSession(`user_${randomBytes(16).toString('hex')}`);
+  const session = parts.sessions.newSession(`user_${randomBytes(16).toString('hex')}`, client);
   return commit(async (queries) => {
     const user = await createAccount(queries, account, passwordHash, session);
     return { viewer: { userId: user.id, sessionId: session.sessionId }, issuedAt: nowSeconds(), user };
@@ -122,7 +122,7 @@ async function signIn(
   { email, password }: LoginInput,
 ): Promise<SignIn> {
   const { userId } = await credentials.verifyPassword(client, email, findAccount, password);
-  return commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId)));
+  return commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId, client)));
 }
 
 function payloadOf(tokens: Tokens, { viewer, issuedAt, user }: SignIn, refreshToken?: string): AuthPayload {

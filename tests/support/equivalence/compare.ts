@@ -31,6 +31,8 @@ const successStatus: Partial<Record<Operation, number>> = {
   logout: 204,
   deleteMe: 204,
   deleteTask: 204,
+  revokeSession: 204,
+  revokeOtherSessions: 204,
   createApiToken: 201,
   revokeApiToken: 204,
 };
