@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { createApiTokens } from './accounts/api-tokens/api-tokens.js';
 import { createAuthenticate } from './accounts/authenticate.js';
 import { createCredentials } from './accounts/passwords/credentials.js';
+import { createRecovery } from './accounts/recovery/recovery.js';
 import { createLastUse } from './accounts/sessions/last-use.js';
 import { createSessionService } from './accounts/sessions/service.js';
 import { createSessionCache } from './accounts/sessions/session-cache.js';
@@ -118,11 +119,20 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
   const runOnce = createRunOnce({ db, store: idempotency, fingerprint, mismatches });
   const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
   const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
+  const { recovery, emailChanges, close } = createRecovery({
+    ...{ config, db, log, runOnce, idempotency, credentials, sessions, rateLimiters },
+    apiTokens: apiTokens.service,
+  });
   const services: Services = {
+    recovery,
+    emailChanges,
     apiTokens: apiTokens.service,
     sessions: createSessionService(db, runOnce, sessions),
     auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
-    users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache, apiTokens: apiTokens.service }),
+    users: createUserService({
+      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, emailChanges },
+      apiTokens: apiTokens.service,
+    }),
     tasks: createTaskService(db, runOnce, log),
     health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
@@ -130,6 +140,6 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
   return {
     services,
     authenticate: apiTokens.accept(authenticate),
-    close: () => Promise.all([lastUse.close(), apiTokens.close()]),
+    close: () => Promise.all([lastUse.close(), apiTokens.close(), close()]),
   };
 }

@@ -13,7 +13,7 @@ import { createOmitFields } from './omit-fields.js';
 import { operationOf, type RestOperation } from './operation.js';
 import { readQuery } from './parameters.js';
 import { checkIfMatch, etagOf, evaluatePreconditions } from './preconditions.js';
-import { allowedMethods, createRouter, type Route } from './routes.js';
+import { allowedMethods, createRouter, hasNoContent, type Route } from './routes.js';
 import { sofaDocuments } from './sofa-documents.js';
 import { readVariables } from './variables.js';
 import type { RestContext } from './view.js';
@@ -97,7 +97,8 @@ async function createEndpoints(view: GraphQLSchema, routes: readonly Route[]): P
 }
 
 function formatSuccess(route: Route, { request }: Exchange, query: URLSearchParams, { value, source }: Executed): HttpResponse {
-  if (route.status === 204) return new HttpResponse(null, { status: 204 });
+  // RFC 9110 §6.4.1: a 202 has content, if only of no length.
+  if (hasNoContent(route)) return new HttpResponse(route.status === 204 ? null : '', { status: route.status });
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
   if (route.hasEtag) {
     headers.etag = etagOf(source);

@@ -1,4 +1,6 @@
 import type { ApiTokenService } from '../accounts/api-tokens/service.js';
+import type { EmailChangeService } from '../accounts/recovery/email-change.js';
+import type { RecoveryService } from '../accounts/recovery/service.js';
 import type { SessionService } from '../accounts/sessions/service.js';
 import type { AuthService } from '../accounts/sign-in/service.js';
 import type { UserService } from '../accounts/users/service.js';
@@ -16,6 +18,8 @@ export interface Services {
   readonly apiTokens: ApiTokenService;
   readonly auth: AuthService;
   readonly sessions: SessionService;
+  readonly recovery: RecoveryService;
+  readonly emailChanges: EmailChangeService;
   readonly users: UserService;
   readonly tasks: TaskService;
   readonly health: HealthService;

@@ -1,5 +1,6 @@
 import '../accounts/sign-in/schema.js';
 import '../accounts/sessions/schema.js';
+import '../accounts/recovery/schema.js';
 import '../accounts/api-tokens/schema.js';
 import '../health/schema.js';
 import '../tasks/schema.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
 import { schema } from '../../src/schema/root.js';
 import { newApiToken } from '../support/api-tokens.js';
 import { newPerson, type Person, password, sharedApp } from '../support/app.js';
@@ -32,6 +33,18 @@ const cases: Readonly<Record<string, MutationCase>> = {
     arguments: () => ({ input: { name: 'New', currentPassword: password, newPassword: 'another horse battery' } }),
   },
   deleteMe: { arguments: () => ({ input: { password } }), endsSession: true },
+  // The mail goes out apart from the request; an unknown email leaves the record of the request alone.
+  forgotPassword: { arguments: () => ({ input: { email: 'nobody@example.com' } }) },
+  resetPassword: {
+    arguments: async ({ id }) => ({
+      input: { token: await issueToken(app.db, id, 'password-reset'), newPassword: 'another horse battery' },
+    }),
+  },
+  confirmEmail: {
+    arguments: async ({ id }) => ({
+      input: { token: await issueToken(app.db, id, 'email-change', `${randomUUID()}@example.com`) },
+    }),
+  },
   revokeSession: { arguments: async (user) => ({ id: await otherSession(user) }) },
   revokeOtherSessions: {
     arguments: async (user) => {

@@ -24,11 +24,11 @@ describe('sessions', () => {
     const isAlive = async (token: string) => (await call('me', {}, token)).code === undefined;
     /** Signs in from another client. @returns its access token. */
     async function signIn({ email }: Person, userAgent?: string): Promise<string> {
-      const fetch: Fetch = (url, init) =>
-        app.fetch(url, {
-          ...init,
-          headers: { ...init?.headers, ...(userAgent === undefined ? {} : { 'user-agent': userAgent }) },
-        });
+      const fetch: Fetch = (url, init) => {
+        const headers = new Headers(init?.headers);
+        if (userAgent !== undefined) headers.set('user-agent', userAgent);
+        return app.fetch(url, { ...init, headers });
+      };
       const { value } = await style.call(fetch, 'login', { input: { email, password } });
       return (value as { access_token: string }).access_token;
     }

@@ -32,6 +32,9 @@ describe('the OpenAPI document', () => {
       ['me', '200 401 403 413 429 500 503 504'],
       ['updateMe', '200 400 401 403 409 413 415 422 429 500 503 504'],
       ['deleteMe', '204 400 401 403 409 413 415 422 429 500 503 504'],
+      ['forgotPassword', '202 400 409 413 415 422 429 500 503 504'],
+      ['resetPassword', '204 400 401 409 413 415 422 429 500 503 504'],
+      ['confirmEmail', '204 400 401 409 413 415 422 429 500 503 504'],
       ['sessions', '200 401 403 413 429 500 503 504'],
       ['revokeOtherSessions', '204 400 401 403 409 413 422 429 500 503 504'],
       ['revokeSession', '204 400 401 403 404 409 413 422 429 500 503 504'],
@@ -89,9 +92,21 @@ describe('the OpenAPI document', () => {
       }
     });
 
-    it('has no content for a 204', () => {
+    it('has no content for a 202 or 204', () => {
       const empty = operations.flatMap(answers).filter(({ content }) => !content);
-      expect(empty.map(({ status }) => status)).toEqual(['204', '204', '204', '204', '204', '304', '304', '204']);
+      expect(empty.map(({ status }) => status)).toEqual([
+        '204',
+        '204',
+        '202',
+        '204',
+        '204',
+        '204',
+        '204',
+        '204',
+        '304',
+        '304',
+        '204',
+      ]);
     });
 
     // Swagger UI sends the example of every parameter.

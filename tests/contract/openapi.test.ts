@@ -179,6 +179,9 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         UpdateMeInput: undefined,
         DeleteMeInput: ['password'],
         CreateApiTokenInput: ['name', 'scopes'],
+        ForgotPasswordInput: ['email'],
+        ResetPasswordInput: ['token', 'new_password'],
+        ConfirmEmailInput: ['token'],
         CreateTaskInput: ['title'],
         UpdateTaskInput: undefined,
       });
@@ -188,7 +191,9 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
 
     it('requires a token for every protected operation', () => {
       const open = operations.filter(({ security }) => security?.length === 0).map(({ operationId }) => operationId);
-      expect(open.sort()).toEqual(['databaseHealth', 'health', 'login', 'refresh', 'signup']);
+      expect(open.sort()).toEqual([
+        ...['confirmEmail', 'databaseHealth', 'forgotPassword', 'health', 'login', 'refresh', 'resetPassword', 'signup'],
+      ]);
       expect(document).toMatchObject({ security: [{ bearerAuth: [] }] });
     });
 

@@ -111,8 +111,8 @@ const texts = Object.fromEntries(Object.entries(documents).map(([name, document]
 /** The first route of each operation. */
 const routeOf = new Map(routes.toReversed().map((route) => [route.operation.split('.')[1], route]));
 
-/** Answered with 204 in REST. */
-const isSilent = (operation: Operation): boolean => routeOf.get(operation)?.status === 204;
+/** Answered with no content in REST. */
+const isSilent = (operation: Operation): boolean => [202, 204].includes(routeOf.get(operation)?.status ?? 200);
 
 /** An operation as GraphQL sends it. */
 export const graphqlRequest = (operation: Operation, args: Arguments) => ({
@@ -178,7 +178,7 @@ export const restStyle: Style = {
     });
     const text = await response.text();
     const { status } = response;
-    if (status === 204) return { value: true, status, headers: response.headers };
+    if (text === '' && response.ok) return { value: true, status, headers: response.headers };
     const body = JSON.parse(text);
     const version = /^"(\d+)"$/.exec(response.headers.get('etag') ?? '')?.[1];
     if (response.ok) return { value: body, version, status, headers: response.headers };

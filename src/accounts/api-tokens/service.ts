@@ -22,6 +22,8 @@ export interface ApiTokenService {
   create(context: SignedInContext, input: unknown): Promise<CreatedApiToken>;
   /** @returns the id. @throws AppError `NOT_FOUND` when the viewer has no such token. */
   revoke(context: SignedInContext, id: string): Promise<string>;
+  /** Records tokens as ended, so that this process refuses them at once. */
+  markEnded(digests: readonly string[]): void;
   /** Revokes all tokens of a user. */
   revokeAll(queries: Queries, userId: string): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
         }),
       );
     },
+    markEnded: cache.markEnded,
     revokeAll: async (queries, userId) => {
       const deleted = await deleteApiTokens(queries, 'user_id = $1', [userId]);
       cache.markEnded(deleted.map(({ digest }) => digest));

@@ -42,8 +42,8 @@ export const createSessionService = (db: Database, runOnce: RunOnce, sessions: S
     return runOnce(context, 'revokeSession', { id }, (commit) =>
       commit(async (queries) => {
         // PostgreSQL refuses some texts, such as one with NUL.
-        const isEnded = sessionId.test(id) && (await sessions.revoke(queries, userId, id));
-        if (!isEnded) throw new AppError('NOT_FOUND', { message: 'There is no such session.' });
+        const ended = sessionId.test(id) ? await sessions.revoke(queries, userId, id) : 0;
+        if (ended === 0) throw new AppError('NOT_FOUND', { message: 'There is no such session.' });
         return id;
       }),
     );

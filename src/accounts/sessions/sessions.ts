@@ -38,12 +38,10 @@ export interface Sessions {
    */
   rotate(refreshToken: string): Promise<RefreshedSession>;
   end(queries: Queries, viewer: Viewer): Promise<void>;
-  /** Ends one session of a user. @returns whether there was one. */
-  revoke(queries: Queries, userId: string, sessionId: string): Promise<boolean>;
+  /** Ends a session of a user, all when none is named. @returns how many. */
+  revoke(queries: Queries, userId: string, sessionId?: string): Promise<number>;
   /** Ends the other sessions of the viewer. @returns how many. */
   revokeOthers(queries: Queries, viewer: Viewer): Promise<number>;
-  /** Ends all sessions of a user. */
-  revokeAll(queries: Queries, userId: string): Promise<number>;
 }
 
 interface Parts {
@@ -90,8 +88,7 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       cache.markEnded([sessionId]);
       await endWhere(queries, 'id = $1', [sessionId]);
     },
-    revoke: async (queries, userId, sessionId) => (await endWhere(queries, 'user_id = $1 AND id = $2', [userId, sessionId])) > 0,
-    revokeAll: (queries, userId) => endWhere(queries, 'user_id = $1', [userId]),
+    revoke: (queries, userId, id) => endWhere(queries, 'user_id = $1 AND ($2::text IS NULL OR id = $2)', [userId, id ?? null]),
     revokeOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),
   };
 }

@@ -13,9 +13,12 @@ import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
+import type { EmailChangeService } from '../recovery/email-change.js';
+import { deleteTokens } from '../recovery/one-time-tokens.js';
 import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
+import { deleteUser } from './delete-user.js';
 import { email, emailTaken } from './email.js';
 
 /** The input of `updateMe`. */
@@ -33,7 +36,10 @@ export interface UserService {
   me(context: SignedInContext): Promise<User>;
   /** The owner of one of the viewer's tasks: one statement for all that a request loads at once. */
   owner(context: SignedInContext, userId: string): Promise<User>;
-  /** A new email or password needs the current password; a new password ends the other sessions. */
+  /**
+   * A new email or password needs the current password; a new password ends the other sessions. When mail leaves this process, a
+   * new email counts once it is confirmed.
+   */
   updateMe(context: SignedInContext, input: unknown): Promise<User>;
   /** Deletes the account with its tasks, sessions and idempotency records. */
   deleteMe(context: SignedInContext, input: unknown): Promise<void>;
@@ -46,12 +52,13 @@ interface Parts {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly sessionCache: SessionCache;
-  readonly apiTokens: Pick<ApiTokenService, 'revokeAll'>;
+  readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
+  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
 }
 
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
-  const { db, runOnce, sessionCache, apiTokens } = parts;
+  const { db, runOnce, emailChanges } = parts;
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
@@ -70,20 +77,23 @@ export function createUserService(parts: Parts): UserService {
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         // A password change and the end of the other sessions must not come apart, with an idempotency key or without.
         const atomically = isSensitive && !context.idempotencyKey ? db.transaction : commit;
-        return atomically((queries) => save(parts, queries, context.viewer, changes, passwordHash));
+        let mail = () => {};
+        const user = await atomically(async (queries) => {
+          if (changes.email === undefined || !emailChanges.isConfirmed)
+            return save(parts, queries, context.viewer, changes, passwordHash);
+          mail = await emailChanges.request(queries, context.viewer.userId, changes.email);
+          return save(parts, queries, context.viewer, { name: changes.name }, passwordHash);
+        });
+        mail();
+        return user;
       });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
-      const { userId, sessionId } = requireSession(context.viewer);
+      const viewer = requireSession(context.viewer);
       await runOnce(context, 'deleteMe', payload, async (commit) => {
         await verifyPassword(parts, context, payload.password);
-        const endedSessions = await db.prisma.session.findMany({ where: { userId }, select: { id: true } });
-        await commit(async (queries) => {
-          await apiTokens.revokeAll(queries, userId);
-          return queries.query('DELETE FROM users WHERE id = $1', [userId]);
-        });
-        sessionCache.markEnded([sessionId, ...endedSessions.map(({ id }) => id)]);
+        await deleteUser(parts, commit, viewer);
       });
     },
   };
@@ -127,6 +137,9 @@ async function save(
   });
   // A repeated sign-in must not hand out tokens for credentials that no longer work.
   if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
+  // Nor must a token that was mailed before.
+  if (email !== undefined) await deleteTokens(queries, viewer.userId);
+  if (passwordHash !== undefined) await deleteTokens(queries, viewer.userId, 'password-reset');
   if (passwordHash !== undefined) await sessions.revokeOthers(queries, requireSession(viewer));
   return user;
 }

@@ -24,13 +24,19 @@ function isRefusedBySdl(operation: Operation, args: Arguments): boolean {
   return getVariableValues(sdl, definition.variableDefinitions ?? [], sent).errors !== undefined;
 }
 
-const forAnyone: ReadonlySet<Operation> = new Set(['signup', 'login', 'refresh', 'health', 'databaseHealth']);
+const forAnyone: ReadonlySet<Operation> = new Set([
+  ...(['signup', 'login', 'refresh', 'health', 'databaseHealth'] as const),
+  ...(['forgotPassword', 'resetPassword', 'confirmEmail'] as const),
+]);
 const successStatus: Partial<Record<Operation, number>> = {
   signup: 201,
   createTask: 201,
   logout: 204,
   deleteMe: 204,
   deleteTask: 204,
+  forgotPassword: 202,
+  resetPassword: 204,
+  confirmEmail: 204,
   revokeSession: 204,
   revokeOtherSessions: 204,
   createApiToken: 201,

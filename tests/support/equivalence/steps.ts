@@ -97,6 +97,13 @@ const operations: Readonly<Record<Operation, readonly [weight: number, args: Rea
   signup: [3, { input: inputOf({ email: emails, password: newPasswords, name: names }, ['email', 'password', 'name']) }],
   login: [3, { input: inputOf({ email: emails, password: givenPasswords }, ['email', 'password']) }],
   deleteMe: [2, { input: inputOf({ password: givenPasswords }, ['password']) }],
+  // A known email would be written to apart from the request.
+  forgotPassword: [2, { input: inputOf({ email: mostly(textOf(['nobody@example.com', 'x'], [255, 256])) }, ['email']) }],
+  resetPassword: [
+    2,
+    { input: inputOf({ token: mostly(textOf(['x'], [1000, 1001])), newPassword: newPasswords }, ['token', 'newPassword']) },
+  ],
+  confirmEmail: [2, { input: inputOf({ token: mostly(textOf(['x'], [1000, 1001])) }, ['token']) }],
   sessions: [4, {}],
   revokeOtherSessions: [2, {}],
   revokeSession: [2, { id: fc.constantFrom('0123456789abcdef0123456789abcdef', 'x', 'a\0') }],
