@@ -127,10 +127,10 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
     recovery,
     emailChanges,
     apiTokens: apiTokens.service,
-    sessions: createSessionService(db, runOnce, sessions),
-    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
+    sessions: createSessionService({ db, runOnce, sessions, log }),
+    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups, log }),
     users: createUserService({
-      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, emailChanges },
+      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, emailChanges, log },
       apiTokens: apiTokens.service,
     }),
     tasks: createTaskService(db, runOnce, log),

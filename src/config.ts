@@ -14,10 +14,7 @@ const environment = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 1000).default(20),
-  DATABASE_SCHEMA: z
-    .string()
-    .refine((name) => Buffer.byteLength(name) <= 63, 'must have at most 63 bytes')
-    .optional(),
+  DATABASE_SCHEMA: schemaName.optional(),
   DATABASE_PREPARED: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
   DATABASE_WAIT: duration.default(60_000),
   HEALTH_DB_MAX_AGE: duration.default(0),

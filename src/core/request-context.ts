@@ -10,6 +10,14 @@ export interface ClientInfo {
   readonly requestId: string;
 }
 
+/** The fields of an audit event: what it is about, and which request of whom. No secret is among them. */
+export const auditFields = ({ requestId, address }: ClientInfo, fields: object): Record<string, unknown> => ({
+  audit: true,
+  requestId,
+  address,
+  ...fields,
+});
+
 /** Identifies one write of a client, so that a repeated request does not write again. */
 export interface IdempotencyKey {
   readonly key: string;

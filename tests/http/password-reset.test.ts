@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { linesOf, newPerson, openTestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { startMailServer } from '../support/mail.js';
@@ -9,6 +10,18 @@ const forgot = (style: Style | undefined, fetch: Parameters<Style['call']>[0], e
 const restProduction = { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'a secret of the tests for production, 48 bytes' };
 
 describe('forgotPassword', () => {
+  it.each(styles)('over $name responds before it looks the account up, so that its time does not tell', async (style) => {
+    const app = await openTestApp();
+    const { email } = await newPerson(app);
+    const other = new pg.Client(app.url);
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE users, credentials, one_time_tokens IN ACCESS EXCLUSIVE MODE');
+    // A look-up would wait for the lock, and fail.
+    for (const each of [email, 'nobody@example.com']) expect(await forgot(style, app.fetch, each)).not.toHaveProperty('code');
+    await other.end();
+    await app.close();
+  });
+
   it('without a mail server logs the link in development', async () => {
     const app = await openTestApp({ NODE_ENV: 'development', PASSWORD_RESET_URL: 'https://app.example/reset#{token}' });
     const { email } = await newPerson(app);

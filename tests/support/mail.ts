@@ -52,7 +52,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 /** The token in a mail. */
 export function tokenIn({ content }: ReceivedMail): string {
-  const [, token] = /[#=]([\w-]{43})\s/.exec(content) ?? [];
+  const [, token] = /(?:^|[#=])([\w-]{43})\s*$/m.exec(content) ?? [];
   if (token === undefined) throw new Error(`The mail has no token: ${content}`);
   return token;
 }

@@ -33,7 +33,7 @@ export function createApiTokens({ db, runOnce, tokens, log, timeoutMs }: Parts):
   const lastUse = createLastUse(db, 'api_tokens', log);
   const authenticateApiToken = createApiTokenAuthenticate({ cache, recordUse: lastUse.record, timeoutMs });
   return {
-    service: createApiTokenService({ db, runOnce, tokens, cache }),
+    service: createApiTokenService({ db, runOnce, tokens, cache, log }),
     accept: (authenticate) => (token) => (looksLikeApiToken(token) ? authenticateApiToken(token) : authenticate(token)),
     close: lastUse.close,
   };

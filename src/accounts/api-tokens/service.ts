@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../core/errors.js';
 import { requireSession, unauthenticated } from '../../core/identity.js';
-import type { SignedInContext } from '../../core/request-context.js';
+import { auditFields, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
+import type { Logger } from '../../log/log.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { apiTokenDigest, formatApiToken, shownPrefix } from './format.js';
 import { type ApiTokenInput, apiTokenInput, defaultExpiry } from './rules.js';
@@ -38,11 +39,12 @@ interface Parts {
   readonly tokens: Pick<Tokens, 'apiTokenSecret'>;
   /** Told which digests have ended. */
   readonly cache: { markEnded(digests: readonly string[]): void };
+  readonly log: Logger;
 }
 
 /** Creates the service over the table `api_tokens`. */
 export function createApiTokenService(parts: Parts): ApiTokenService {
-  const { db, runOnce, tokens, cache } = parts;
+  const { db, runOnce, tokens, cache, log } = parts;
   const tokenOf = (id: string): string => formatApiToken(tokens.apiTokenSecret(id));
   // A token that was revoked since, or whose secret is derived anew under another key, is not returned again.
   const isCurrent = ({ id }: ApiToken, queries: Queries) => hasApiToken(queries, id, apiTokenDigest(tokenOf(id)));
@@ -52,8 +54,13 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
     create: async (context, input) => {
       const { userId } = requireSession(context.viewer);
       const payload = validate(apiTokenInput, input);
-      const work = (commit: Commit) =>
-        (context.idempotencyKey ? commit : db.transaction)((queries) => insert(queries, userId, payload, tokenOf));
+      const work = async (commit: Commit) => {
+        const atomically = context.idempotencyKey ? commit : db.transaction;
+        const created = await atomically((queries) => insert(queries, userId, payload, tokenOf));
+        const { id: apiTokenId, scopes } = created;
+        log.info(auditFields(context.client, { userId, apiTokenId, scopes }), 'api-token.created');
+        return created;
+      };
       const token = await runOnce(context, 'createApiToken', payload, work, { isCurrent });
       // The secret is in no record of the request: it is derived from the id.
       return { ...token, token: tokenOf(token.id) };
@@ -66,6 +73,7 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
           const [deleted] = tokenId.test(id) ? await deleteApiTokens(queries, 'user_id = $1 AND id = $2', [userId, id]) : [];
           if (!deleted) throw new AppError('NOT_FOUND', { message: 'There is no such token.' });
           cache.markEnded([deleted.digest]);
+          log.info(auditFields(context.client, { userId, apiTokenId: id }), 'api-token.revoked');
           return deleted.id;
         }),
       );

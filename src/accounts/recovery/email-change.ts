@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../core/request-context.js';
+import { auditFields, type RequestContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
 import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
@@ -51,14 +51,13 @@ export function createEmailChangeService(parts: Parts): EmailChangeService {
 
 async function confirm(
   { db, idempotency, mails, log }: Parts,
-  { client: { requestId, address }, idempotencyKey }: RequestContext,
+  { client, idempotencyKey }: RequestContext,
   commit: Commit,
   token: string,
 ): Promise<{ userId: string }> {
-  const audit = { audit: true, requestId, address };
   const grant = await findToken(db, 'email-change', token);
   if (!grant?.newEmail) {
-    log.warn(audit, 'email-change.rejected');
+    log.warn(auditFields(client, {}), 'email-change.rejected');
     throw tokenRejected();
   }
   const { userId, email, newEmail } = grant;
@@ -73,7 +72,7 @@ async function confirm(
     await idempotency.deletePublic(queries, userId);
     return { userId };
   });
-  log.info({ ...audit, userId }, 'email-change.completed');
+  log.info(auditFields(client, { userId }), 'email-change.completed');
   mails.emailChanged({ userId, email });
   return result;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError, fieldError } from '../../core/errors.js';
-import type { RequestContext } from '../../core/request-context.js';
+import { auditFields, type RequestContext } from '../../core/request-context.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Commit } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
@@ -29,15 +29,14 @@ export const tokenRejected = (): AppError =>
 /** Sets the password of the account that a token was mailed to. */
 export async function resetPassword(
   parts: ResetParts,
-  { client: { requestId, address }, idempotencyKey }: RequestContext,
+  { client, idempotencyKey }: RequestContext,
   commit: Commit,
   { token, newPassword }: z.output<typeof resetPasswordInput>,
 ): Promise<{ userId: string }> {
   const { db, mails, log } = parts;
-  const audit = { audit: true, requestId, address };
   const grant = await findToken(db, 'password-reset', token);
   if (!grant) {
-    log.warn(audit, 'password-reset.rejected');
+    log.warn(auditFields(client, {}), 'password-reset.rejected');
     throw tokenRejected();
   }
   // The token stays valid: its owner chooses again.
@@ -48,7 +47,7 @@ export async function resetPassword(
   // The use of the token, the password and the end of the sessions must not come apart, with an idempotency key or without.
   const atomically = idempotencyKey ? commit : db.transaction;
   const result = await atomically((queries) => save(parts, queries, token, userId, passwordHash));
-  log.info({ ...audit, userId }, 'password-reset.completed');
+  log.info(auditFields(client, { userId }), 'password-reset.completed');
   mails.passwordChanged({ userId, email });
   return result;
 }

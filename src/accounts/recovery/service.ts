@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { ClientInfo, RequestContext } from '../../core/request-context.js';
+import { auditFields, type ClientInfo, type RequestContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { RateLimit } from '../../rate-limits/rate-limit.js';
@@ -82,7 +82,7 @@ export function createRecoveryService(parts: RecoveryParts): RecoveryService {
 async function mailToken(
   { db, credentials, mails, log }: RecoveryParts,
   consume: (email: string) => Promise<void>,
-  { requestId, address }: ClientInfo,
+  client: ClientInfo,
   email: string,
 ): Promise<void> {
   const account = await credentials.findByEmail(email);
@@ -91,8 +91,7 @@ async function mailToken(
     () => false,
     () => true,
   );
-  const audit = { audit: true, requestId, address, userId: account?.userId };
-  log.info({ ...audit, isLimited }, 'password-reset.requested');
+  log.info(auditFields(client, { userId: account?.userId, isLimited }), 'password-reset.requested');
   if (!account || isLimited) return;
-  mails.passwordReset(account, await issueToken(db, account.userId, 'password-reset'), requestId);
+  mails.passwordReset(account, await issueToken(db, account.userId, 'password-reset'), client.requestId);
 }

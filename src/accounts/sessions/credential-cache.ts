@@ -6,7 +6,7 @@ import type { Notifications } from '../../db/notifications.js';
 const ttlMs = 800;
 /** How often the credentials in use are looked up ahead of their requests, so that these need not wait. */
 const renewEveryMs = 400;
-/** How long after its last request a credential counts as in use. */
+/** How long after its last request a credential is in use. */
 const inUseMs = 30_000;
 /** The most recently used credentials that are renewed, all in one statement. */
 const maxRenewed = 2_000;
@@ -50,7 +50,7 @@ export function createCredentialCache<Row extends object>(
   { notifications, channel }: ChangeChannel,
 ): CredentialCache<Row> {
   const cache = new LRUCache<string, Cached<Row>>({ max: maxCached });
-  // The look-ups of concurrent requests share a statement.
+  // Concurrent look-ups share a statement.
   const findOne = createBatcher(async (key: string) => (await findMany([key]))[0] ?? null, findMany);
 
   function markEnded(keys: readonly string[]): void {
@@ -64,8 +64,8 @@ export function createCredentialCache<Row extends object>(
   });
 
   /** Whether notifications prove an entry, also so long from now. */
-  const isProven = ({ row, since }: Cached<Row>, aheadMs = 0): boolean => {
-    const caughtUpAt = row && notifications?.caughtUpAt(since);
+  const isProven = (entry: Cached<Row> | undefined, aheadMs = 0): boolean => {
+    const caughtUpAt = entry?.row && notifications?.caughtUpAt(entry.since);
     return caughtUpAt != null && caughtUpAt + ttlMs > performance.now() + aheadMs;
   };
 
@@ -95,10 +95,7 @@ export function createCredentialCache<Row extends object>(
     return row;
   }
 
-  const needsRenewal = (key: string): boolean => {
-    const entry = cache.peek(key);
-    return !entry || !isProven(entry, renewEveryMs);
-  };
+  const needsRenewal = (key: string): boolean => !isProven(cache.peek(key), renewEveryMs);
   const renew = createRenewal(findMany, record, needsRenewal);
   function markUsed(key: string): void {
     notifications?.keepAwake();

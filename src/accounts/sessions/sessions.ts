@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../core/errors.js';
 import type { InvalidTokenReason } from '../../core/identity.js';
-import type { ClientInfo } from '../../core/request-context.js';
+import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
@@ -36,7 +36,7 @@ export interface Sessions {
    * Exchanges a refresh token for its successor (RFC 9700 §4.14.2). A replay ends the session.
    * @throws AppError `UNAUTHENTICATED`, with the reason as for access tokens.
    */
-  rotate(refreshToken: string): Promise<RefreshedSession>;
+  rotate(refreshToken: string, client: ClientInfo): Promise<RefreshedSession>;
   end(queries: Queries, viewer: Viewer): Promise<void>;
   /** Ends a session of a user, all when none is named. @returns how many. */
   revoke(queries: Queries, userId: string, sessionId?: string): Promise<number>;
@@ -70,7 +70,7 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
     newSession,
     open: (queries, userId, client) => insertSession(queries, newSession(userId, client)),
     isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
-    rotate: async (refreshToken) => {
+    rotate: async (refreshToken, client) => {
       const next = tokens.nextRefreshToken(refreshToken);
       const digests = { parent: digestOf(refreshToken), child: digestOf(next) };
       const rotated = await rotate(db, digests);
@@ -81,7 +81,7 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       if (!isLive) throw notValid('expired');
       if (inGracePeriod) return { sessionId, userId, refreshToken: next };
       await endWhere(db, 'id = $1', [sessionId]);
-      log.warn({ audit: 'session.replay', sessionId, userId }, 'session.replayed');
+      log.warn(auditFields(client, { audit: 'session.replay', sessionId, userId }), 'session.replayed');
       throw notValid('revoked');
     },
     end: async (queries, { sessionId }) => {

@@ -2,24 +2,23 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { fieldError } from '../../core/errors.js';
 import { requireSession, unauthenticated } from '../../core/identity.js';
-import { perRequest, type SignedInContext } from '../../core/request-context.js';
+import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
-import type { Principal } from '../../core/viewer.js';
-import type { Database, Queries } from '../../db/database.js';
-import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
+import type { Database } from '../../db/database.js';
 import type { User } from '../../generated/prisma/client.js';
 import type { RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
+import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
-import { deleteTokens } from '../recovery/one-time-tokens.js';
 import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { deleteUser } from './delete-user.js';
-import { email, emailTaken } from './email.js';
+import { email } from './email.js';
+import { saveUser } from './save-user.js';
 
 /** The input of `updateMe`. */
 export const updateMeInput = z.object({
@@ -52,13 +51,14 @@ interface Parts {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly sessionCache: SessionCache;
+  readonly log: Logger;
   readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
   readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
 }
 
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
-  const { db, runOnce, emailChanges } = parts;
+  const { db, runOnce, emailChanges, log } = parts;
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
@@ -80,11 +80,12 @@ export function createUserService(parts: Parts): UserService {
         let mail = () => {};
         const user = await atomically(async (queries) => {
           if (changes.email === undefined || !emailChanges.isConfirmed)
-            return save(parts, queries, context.viewer, changes, passwordHash);
+            return saveUser(parts, queries, context.viewer, changes, passwordHash);
           mail = await emailChanges.request(queries, context.viewer.userId, changes.email);
-          return save(parts, queries, context.viewer, { name: changes.name }, passwordHash);
+          return saveUser(parts, queries, context.viewer, { name: changes.name }, passwordHash);
         });
         mail();
+        if (isSensitive) log.info(auditFields(context.client, { userId: user.id, ...kindsOf(changes) }), 'account.changed');
         return user;
       });
     },
@@ -94,10 +95,17 @@ export function createUserService(parts: Parts): UserService {
       await runOnce(context, 'deleteMe', payload, async (commit) => {
         await verifyPassword(parts, context, payload.password);
         await deleteUser(parts, commit, viewer);
+        log.info(auditFields(context.client, viewer), 'account.deleted');
       });
     },
   };
 }
+
+/** What changes, without the values. */
+const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
+  email: email !== undefined,
+  password: newPassword !== undefined,
+});
 
 const currentPasswordMissing = () =>
   fieldError('VALIDATION_ERROR', [
@@ -115,31 +123,4 @@ async function verifyPassword({ credentials }: Parts, { viewer, client }: Signed
   const account = await credentials.findById(viewer.userId);
   if (!account) throw unauthenticated('revoked');
   await credentials.verifyPassword(client, account.email, async () => account, password);
-}
-
-interface Changes {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
-}
-
-async function save(
-  { sessions, idempotency }: Parts,
-  queries: Queries,
-  viewer: Principal,
-  { name, email }: Changes,
-  passwordHash: string | undefined,
-): Promise<User> {
-  const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
-  const where = { id: viewer.userId };
-  const user = await queries.prisma.user.update({ where, data: { name, email, credential } }).catch((error) => {
-    if (isUniqueViolation(error)) throw emailTaken();
-    throw isMissingRow(error) ? unauthenticated('revoked') : error;
-  });
-  // A repeated sign-in must not hand out tokens for credentials that no longer work.
-  if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
-  // Nor must a token that was mailed before.
-  if (email !== undefined) await deleteTokens(queries, viewer.userId);
-  if (passwordHash !== undefined) await deleteTokens(queries, viewer.userId, 'password-reset');
-  if (passwordHash !== undefined) await sessions.revokeOthers(queries, requireSession(viewer));
-  return user;
 }

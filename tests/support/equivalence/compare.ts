@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { buildSchema, getVariableValues, Kind, parse } from 'graphql';
+import { buildSchema, getVariableValues, isScalarType, Kind, parse } from 'graphql';
 import { type Arguments, graphqlRequest, type Operation, type Outcome } from '../styles.js';
 import { type Difference, literal, shownBeside } from './report.js';
 import type { Step } from './steps.js';
@@ -14,6 +14,15 @@ export interface Answers {
 }
 
 const sdl = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
+
+// The SDL does not say what a scalar takes.
+const dateTime = sdl.getType('DateTime');
+if (isScalarType(dateTime)) {
+  dateTime.parseValue = (value) => {
+    if (typeof value !== 'string') throw new TypeError('DateTime must be a string');
+    return value;
+  };
+}
 
 /** Whether arguments do not even fit the SDL: GraphQL then refuses them before anything runs. */
 function isRefusedBySdl(operation: Operation, args: Arguments): boolean {

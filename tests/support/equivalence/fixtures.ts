@@ -141,7 +141,7 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
       task(3, 'bob', 'Bake 🙂', 'Ünïcode', 'Pending'),
     ],
     sessions: plan.map(({ id, owner, life }) => ({
-      ...{ id, user_id: users[owner], created_at: born },
+      ...{ id, user_id: users[owner], created_at: born, last_used_at: new Date().toISOString() },
       expires_at: new Date(Date.now() + life).toISOString(),
     })),
     refresh_tokens: plan.flatMap(({ id, used }) => {
