@@ -1,7 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { createApiTokens } from './accounts/api-tokens/api-tokens.js';
 import { createAuthenticate } from './accounts/authenticate.js';
 import { createCredentials } from './accounts/passwords/credentials.js';
+import { createRecovery } from './accounts/recovery/recovery.js';
+import { createLastUse } from './accounts/sessions/last-use.js';
+import { createSessionService } from './accounts/sessions/service.js';
 import { createSessionCache } from './accounts/sessions/session-cache.js';
 import { createSessions } from './accounts/sessions/sessions.js';
 import { createAuthService } from './accounts/sign-in/service.js';
@@ -62,7 +66,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const version = await readVersion();
 
   const rateLimiters = createMemoryRateLimiters();
-  const { services, authenticate } = createServices({ config, db, log, secret, version, rateLimiters });
+  const { services, authenticate, close } = createServices({ config, db, log, secret, version, rateLimiters });
   const createContext = ({ identity, client, request }: Exchange): Context => {
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
     return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map(), signal: () => request.signal };
@@ -87,6 +91,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     ready: db.ready,
     close: async () => {
       await engine.dispose();
+      await close();
       await db.close();
     },
   };
@@ -104,7 +109,8 @@ interface ServiceParts {
 function createServices({ config, db, log, secret, version, rateLimiters }: ServiceParts) {
   const { budgets } = config;
   const tokens = createTokens(secret, config.accessTtlSeconds);
-  const sessionCache = createSessionCache(db);
+  const lastUse = createLastUse(db, 'sessions', log);
+  const sessionCache = createSessionCache(db, lastUse.record);
   const sessions = createSessions({ db, log, tokens, cache: sessionCache, ttlSeconds: config.refreshTtlSeconds });
   const credentials = createCredentials({ db, log, rateLimiters, limit: budgets?.login });
   const { fingerprint } = tokens;
@@ -112,12 +118,28 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
   const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
   const runOnce = createRunOnce({ db, store: idempotency, fingerprint, mismatches });
   const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
+  const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
+  const { recovery, emailChanges, close } = createRecovery({
+    ...{ config, db, log, runOnce, idempotency, credentials, sessions, rateLimiters },
+    apiTokens: apiTokens.service,
+  });
   const services: Services = {
-    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups }),
-    users: createUserService({ db, runOnce, idempotency, credentials, sessions, sessionCache }),
+    recovery,
+    emailChanges,
+    apiTokens: apiTokens.service,
+    sessions: createSessionService({ db, runOnce, sessions, log }),
+    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups, log }),
+    users: createUserService({
+      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, emailChanges, log },
+      apiTokens: apiTokens.service,
+    }),
     tasks: createTaskService(db, runOnce, log),
     health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
   const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
-  return { services, authenticate };
+  return {
+    services,
+    authenticate: apiTokens.accept(authenticate),
+    close: () => Promise.all([lastUse.close(), apiTokens.close(), close()]),
+  };
 }

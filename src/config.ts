@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { days, duration, flag, host, origins, postgresUrl, proxies, schemaName, wholeNumber } from './core/setting-values.js';
-import { type RateLimit, rateLimit } from './rate-limits/rate-limit.js';
+import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
+import { type RateBudgets, rateBudgets } from './rate-limits/budgets.js';
+import { rateLimit } from './rate-limits/rate-limit.js';
 
 /** The example secret of `.env.example`, which nobody may run with. */
 const exampleSecret = 'replace-me-with-at-least-32-random-bytes';
@@ -12,10 +14,7 @@ const environment = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_POOL: wholeNumber(1, 1000).default(20),
-  DATABASE_SCHEMA: z
-    .string()
-    .refine((name) => Buffer.byteLength(name) <= 63, 'must have at most 63 bytes')
-    .optional(),
+  DATABASE_SCHEMA: schemaName.optional(),
   DATABASE_PREPARED: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
   DATABASE_WAIT: duration.default(60_000),
   HEALTH_DB_MAX_AGE: duration.default(0),
@@ -41,6 +40,11 @@ const environment = z.object({
   RATE_ANONYMOUS: rateLimit.default({ points: 120, seconds: 60 }),
   RATE_LOGIN: rateLimit.default({ points: 10, seconds: 900 }),
   RATE_SIGNUP: rateLimit.default({ points: 60, seconds: 3600 }),
+  RATE_PASSWORD_RESET: rateLimit.default({ points: 5, seconds: 3600 }),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: sender.optional(),
+  PASSWORD_RESET_URL: linkTemplate.optional(),
+  EMAIL_CONFIRMATION_URL: linkTemplate.optional(),
 });
 
 /** Everything a deployment decides. Made once, frozen, and passed as a value. */
@@ -73,9 +77,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly requestTimeoutMs: number;
   /** Undefined when the budgets are lifted. */
-  readonly budgets:
-    | { readonly user: RateLimit; readonly anonymous: RateLimit; readonly login: RateLimit; readonly signup: RateLimit }
-    | undefined;
+  readonly budgets: RateBudgets | undefined;
+  readonly mail: MailConfig;
 }
 
 /** Lists every fault of the environment, a line each, never with the value (it may be a secret). */
@@ -106,6 +109,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const settings = Object.fromEntries(values.map(([name, value]) => [name, name === secretName ? value : value?.trim()]));
   const parsed = environment.safeParse(settings);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  if (settings.SMTP_URL && !settings.MAIL_FROM) faults.push('MAIL_FROM must be set with SMTP_URL: who sends the mail');
   if (settings.NODE_ENV === 'production') faults.push(...secretFaults(settings[secretName]));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
@@ -132,8 +136,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     corsOrigins: e.CORS_ORIGINS,
     trustedProxies: e.TRUSTED_PROXIES,
     requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
-    budgets: e.RATE_LIMIT
-      ? { user: e.RATE_USER, anonymous: e.RATE_ANONYMOUS, login: e.RATE_LOGIN, signup: e.RATE_SIGNUP }
-      : undefined,
+    budgets: e.RATE_LIMIT ? rateBudgets(e) : undefined,
+    mail: mailConfig(e),
   });
 }

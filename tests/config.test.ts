@@ -44,7 +44,9 @@ describe('the configuration', () => {
         anonymous: { points: 120, seconds: 60 },
         login: { points: 10, seconds: 900 },
         signup: { points: 60, seconds: 3600 },
+        passwordReset: { points: 5, seconds: 3600 },
       },
+      mail: { server: undefined, links: { passwordReset: undefined, emailChange: undefined } },
     });
   });
 
@@ -119,7 +121,26 @@ describe('the configuration', () => {
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(15) })).toEqual(['BETTER_AUTH_SECRET must be at least 32 bytes']);
   });
 
+  it.each([
+    ['http://localhost', 'must start with smtp://'],
+    ['smtp://user:p#ss@localhost', 'is not a valid URL'],
+  ])('rejects the mail server %j', (url, fault) => {
+    const faults = faultsOf({ SMTP_URL: url, MAIL_FROM: 'no-reply@example.com' });
+    expect(faults).toEqual([expect.stringContaining(`SMTP_URL ${fault}`)]);
+  });
+
+  it('requires a sender with a mail server', () => {
+    expect(faultsOf({ SMTP_URL: 'smtp://localhost' })).toEqual([expect.stringMatching(/^MAIL_FROM must be set with SMTP_URL/)]);
+    expect(faultsOf({ SMTP_URL: 'smtp://localhost', MAIL_FROM: 'no-reply@example.com' })).toEqual([]);
+  });
+
   it.each<[string, string, string | undefined]>([
+    ['MAIL_FROM', 'Tandem <no-reply@example.com>', undefined],
+    ['MAIL_FROM', 'nobody', 'must be an address'],
+    ['MAIL_FROM', 'a@b\r\nBcc: c@d', 'must be an address'],
+    ['PASSWORD_RESET_URL', 'https://app.example/reset#{token}', undefined],
+    ['PASSWORD_RESET_URL', 'https://app.example/reset', 'must contain {token} once'],
+    ['EMAIL_CONFIRMATION_URL', 'app.example/{token}', 'must be a URL of http or https'],
     ['API_HOST', '::1', undefined],
     ['API_HOST', 'fe80::1%eth0', undefined],
     ['API_HOST', 'tasks.internal', undefined],

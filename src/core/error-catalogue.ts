@@ -10,6 +10,8 @@ interface ErrorDefinition {
   readonly transport?: 'GraphQL' | 'REST';
   /** The header field that every HTTP response with this status carries. */
   readonly header?: 'Allow' | 'Retry-After' | 'WWW-Authenticate';
+  /** The header field that some of them carry. */
+  readonly optionalHeader?: 'WWW-Authenticate';
 }
 
 /**
@@ -39,7 +41,9 @@ export const errorCatalogue = {
   FORBIDDEN: {
     status: 403,
     title: 'You do not have access to this resource.',
-    description: 'The resource exists and belongs to another account.',
+    description:
+      'The resource exists and belongs to another account, or the personal API token lacks the scope that `details.scope` names.',
+    optionalHeader: 'WWW-Authenticate',
   },
   NOT_FOUND: { status: 404, title: 'Not found.', description: 'There is no such resource, or no such path.' },
   METHOD_NOT_ALLOWED: {

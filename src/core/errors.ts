@@ -21,7 +21,7 @@ interface AppErrorOptions {
   allow?: readonly string[];
   /** Content codings that a request's body may have; sent as `Accept-Encoding` (RFC 9110 §15.5.16). */
   acceptEncoding?: string;
-  /** Sent as `WWW-Authenticate` with a 401, `Bearer` by default (RFC 6750 §3). */
+  /** Sent as `WWW-Authenticate` (RFC 6750 §3); a 401 has `Bearer` by default. */
   challenge?: string;
 }
 
@@ -31,20 +31,20 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly string[] | undefined;
   readonly acceptEncoding: string | undefined;
-  readonly challenge: string;
+  readonly challenge: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     { message = errorCatalogue[code].title, details = {}, ...options }: AppErrorOptions = {},
   ) {
-    const { retryAfterSeconds, cause, allow, acceptEncoding, challenge = 'Bearer' } = options;
+    const { retryAfterSeconds, cause, allow, acceptEncoding, challenge } = options;
     super(message, { cause });
     this.name = 'AppError';
     this.details = details;
     this.retryAfterSeconds = retryAfterSeconds;
     this.allow = allow;
     this.acceptEncoding = acceptEncoding;
-    this.challenge = challenge;
+    this.challenge = challenge ?? (errorCatalogue[code].status === 401 ? 'Bearer' : undefined);
   }
 
   /** The HTTP status of this error's code. */
@@ -58,7 +58,7 @@ export class AppError extends Error {
    */
   get headers(): Record<string, string> {
     return {
-      ...(this.status === 401 ? { 'www-authenticate': this.challenge } : {}),
+      ...(this.challenge === undefined ? {} : { 'www-authenticate': this.challenge }),
       ...(this.allow ? { allow: this.allow.join(', ') } : {}),
       ...(this.acceptEncoding ? { 'accept-encoding': this.acceptEncoding } : {}),
       ...(this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }),

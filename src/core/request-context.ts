@@ -1,10 +1,22 @@
-import type { Viewer } from './viewer.js';
+import type { Principal } from './viewer.js';
 
 /** Where a request comes from: for rate limits and the audit log. */
 export interface ClientInfo {
   /** An IPv4 address, or the /64 network of an IPv6 address. */
   readonly address: string;
+  /** `User-Agent`, cut to 255 characters. */
+  readonly userAgent: string | undefined;
+  /** See `X-Request-Id`. */
+  readonly requestId: string;
 }
+
+/** The fields of an audit event: what it is about, and which request of whom. No secret is among them. */
+export const auditFields = ({ requestId, address }: ClientInfo, fields: object): Record<string, unknown> => ({
+  audit: true,
+  requestId,
+  address,
+  ...fields,
+});
 
 /** Identifies one write of a client, so that a repeated request does not write again. */
 export interface IdempotencyKey {
@@ -26,7 +38,7 @@ export interface RequestContext {
 
 /** The same for a request of a signed-in user. */
 export interface SignedInContext extends RequestContext {
-  readonly viewer: Viewer;
+  readonly viewer: Principal;
 }
 
 /**

@@ -3,3 +3,16 @@ export interface Viewer {
   readonly userId: string;
   readonly sessionId: string;
 }
+
+/** The signed-in user, by way of a personal API token. */
+interface ApiTokenViewer {
+  readonly userId: string;
+  readonly apiToken: {
+    readonly id: string;
+    /** What the token may do. */
+    readonly scopes: readonly string[];
+  };
+}
+
+/** The signed-in user, by whichever credential. */
+export type Principal = Viewer | ApiTokenViewer;

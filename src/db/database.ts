@@ -1,4 +1,5 @@
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Notifications } from './notifications.js';
 
 /** What statements are run with: a database, or one transaction on it. */
 export interface Queries {
@@ -16,6 +17,8 @@ export interface Queries {
 export interface Database extends Queries {
   readonly kind: 'embedded' | 'postgresql';
   readonly prisma: PrismaClient;
+  /** What other processes announce; undefined for the embedded database, which has no other process. */
+  readonly notifications?: Notifications;
   /**
    * As `Queries.query`.
    * @param signal stops the statement, which must be a read of a single request; the embedded database completes it.

@@ -33,12 +33,13 @@ const validRequestId = /^[\w.:-]{1,128}$/;
 export function createExchange(request: HttpRequest): Exchange {
   const sentId = request.headers.get('x-request-id');
   const isHead = request.method === 'HEAD';
+  const requestId = sentId && validRequestId.test(sentId) ? sentId : randomUUID();
   return {
     request: isHead ? new HttpRequest({ ...request, method: 'GET' }) : request,
     isHead,
-    requestId: sentId && validRequestId.test(sentId) ? sentId : randomUUID(),
+    requestId,
     startedAt: performance.now(),
-    client: { address: 'unknown' },
+    client: { address: 'unknown', userAgent: userAgentOf(request), requestId },
     identity: { kind: 'anonymous' },
     body: undefined,
     operations: [],
@@ -47,3 +48,9 @@ export function createExchange(request: HttpRequest): Exchange {
     noStore: false,
   };
 }
+
+const maxUserAgentLength = 255;
+
+/** Node reads header fields as Latin-1, which has neither NUL nor lone surrogates here. */
+const userAgentOf = ({ headers }: HttpRequest): string | undefined =>
+  headers.get('user-agent')?.trim().slice(0, maxUserAgentLength) || undefined;

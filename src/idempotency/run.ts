@@ -1,6 +1,6 @@
 import { AppError, fieldError } from '../core/errors.js';
 import type { IdempotencyKey } from '../core/request-context.js';
-import type { Viewer } from '../core/viewer.js';
+import type { Principal } from '../core/viewer.js';
 import type { Database, Queries } from '../db/database.js';
 import type { RateLimiter } from '../rate-limits/rate-limiters.js';
 import { idempotencyKeyField } from './key.js';
@@ -11,7 +11,7 @@ export type Commit = <T>(statements: (queries: Queries) => Promise<T>) => Promis
 
 /** What `runOnce` needs of a `RequestContext`: without a viewer the operation is public. */
 interface WriteContext {
-  readonly viewer?: Viewer;
+  readonly viewer?: Principal;
   /** Undefined when the client did not send one: the write runs without a record. */
   readonly idempotencyKey: IdempotencyKey | undefined;
 }

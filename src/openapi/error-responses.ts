@@ -5,7 +5,7 @@ import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
 import { errorSchema } from './error-schemas.js';
 import { errorExample, problemExample } from './examples.js';
-import { deprecationHeaderRefs, headerRefs } from './headers.js';
+import { deprecationHeaderRefs, headerRefs, optionalHeaderObject } from './headers.js';
 import { isConditionalRead, isWrite } from './parameters.js';
 
 /** The codes that every operation can respond with. */
@@ -24,8 +24,9 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: RestO
     ...commonCodes,
     ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
     ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
-    ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const]),
-    ...(pathArgs.length > 0 ? ['FORBIDDEN' as const, 'NOT_FOUND' as const] : []),
+    // A personal API token may lack the scope.
+    ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const, 'FORBIDDEN' as const]),
+    ...(pathArgs.length > 0 ? ['NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
     ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),
     ...(input || hasRule ? ['VALIDATION_ERROR' as const] : []),
@@ -75,12 +76,12 @@ export const componentResponses = (operations: readonly RestOperation[]): object
   );
 
 function errorResponse({ codes }: ErrorGroup, extraHeaders: object = {}): object {
-  const header = errorRows.find(([code]) => code === codes[0])?.[1].header;
+  const { header, optionalHeader } = errorRows.find(([code]) => code === codes[0])?.[1] ?? {};
   const examples = (example: (code: ErrorCode) => object) =>
     Object.fromEntries(codes.map((code) => [code, { value: example(code) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].description}`).join('\n\n'),
-    headers: { ...headerRefs(...(header ? [header] : [])), ...extraHeaders },
+    headers: { ...headerRefs(...(header ? [header] : [])), ...optionalHeaderObject(optionalHeader), ...extraHeaders },
     content: {
       [errorMediaTypes.usual]: { schema: errorSchema('Error', codes), examples: examples(errorExample) },
       [errorMediaTypes.problem]: { schema: errorSchema('Problem', codes), examples: examples(problemExample) },

@@ -22,6 +22,7 @@ const codeAndDetails = {
         description:
           'Of `UNAUTHENTICATED`: no token was sent; it is not a valid one; it has expired, so refresh; or its session has ended, so sign in again.',
       },
+      scope: { type: 'string', description: 'Of `FORBIDDEN`: the scope that the personal API token lacks.' },
       retry_after_seconds: { type: 'integer', minimum: 1, description: 'The same value as `Retry-After`.' },
     },
   },

@@ -69,6 +69,10 @@ export function componentHeaders(parts: object): object {
 export const headerRefs = (...names: Header[]): object =>
   Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, headerRef(name)]));
 
+/** Returns a header field that only some of the responses have; none without a name. */
+export const optionalHeaderObject = (name: Header | undefined): object =>
+  name === undefined ? {} : { [name]: { ...headers[name], required: false } };
+
 /** Returns references to the header fields that every response of a deprecated operation has; none for other operations. */
 export const deprecationHeaderRefs = ({ field }: RestOperation): object =>
   Object.fromEntries(Object.keys(deprecationHeaders(field)).map((name) => [name, headerRef(name)]));

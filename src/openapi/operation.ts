@@ -1,5 +1,6 @@
 import { type GraphQLInputObjectType, type GraphQLNamedType, getNamedType } from 'graphql';
 import type { RestOperation } from '../rest/operation.js';
+import { hasNoContent } from '../rest/routes.js';
 import { isPublic } from '../schema/public-fields.js';
 import { deprecatedFlag, describe } from './description.js';
 import { errorResponses } from './error-responses.js';
@@ -28,10 +29,10 @@ export function operationObject(operation: RestOperation): object {
   };
 }
 
-// A 204 has no body, so the sentence about the value that GraphQL returns does not apply.
+// A 202 or 204 has no body, so the sentence about the value that GraphQL returns does not apply.
 function operationDescription({ route, field }: RestOperation): string {
   const { description, deprecationReason } = field;
-  const text = route.status === 204 ? description?.replace(/ (?:Returns|Answers) [^.]+\.$/, '') : description;
+  const text = hasNoContent(route) ? description?.replace(/ (?:Returns|Answers) [^.]+\.$/, '') : description;
   return describe({ description: text, deprecationReason });
 }
 
@@ -53,7 +54,8 @@ function success(operation: RestOperation): object {
     ...(route.hasPages ? ['Link' as const] : []),
   );
   const headers = { ...routeHeaders, ...deprecationHeaderRefs(operation) };
-  if (route.status === 204) return { description: 'Done. The response has no body.', headers };
+  if (hasNoContent(route))
+    return { description: `${route.status === 202 ? 'Accepted' : 'Done'}. The response has no body.`, headers };
   const type = getNamedType(field.type);
   // A root field is nullable in GraphQL only, so that one failed alias does not discard the others; in REST a success never is.
   return { description: describe(type), headers, content: jsonContent(type) };

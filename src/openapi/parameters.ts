@@ -4,7 +4,7 @@ import type { RestOperation } from '../rest/operation.js';
 import type { Route } from '../rest/routes.js';
 import { deprecatedFlag, describe } from './description.js';
 import { parameterExamples } from './examples.js';
-import { parameterSchema } from './schema-object.js';
+import { documentExtensions, parameterSchema } from './schema-object.js';
 
 /** Whether a route is a read that supports conditional requests (RFC 9110 §13). */
 export const isConditionalRead = ({ method, hasEtag }: Route): boolean => method === 'GET' && hasEtag === true;
@@ -34,7 +34,7 @@ const argumentParameter = (arg: GraphQLArgument, location: 'path' | 'query') => 
   required: isNonNullType(arg.type),
   ...deprecatedFlag(arg),
   schema: parameterSchema(arg),
-  ...(isNonNullType(arg.type) ? { example: parameterExamples[arg.name] } : {}),
+  ...(isNonNullType(arg.type) ? { example: documentExtensions(arg).example ?? parameterExamples[arg.name] } : {}),
 });
 
 const headerParameter = (name: string, description: string, schema: object = {}) => ({

@@ -3,9 +3,9 @@ import { AppError } from '../core/errors.js';
 import type { PageResult } from '../core/page.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
-import { type Context, viewerOf } from '../schema/context.js';
+import type { Context } from '../schema/context.js';
 import type { Operation } from '../schema/executor.js';
-import { isPublic } from '../schema/public-fields.js';
+import { authorize } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { linkHeader } from './links.js';
@@ -13,7 +13,7 @@ import { createOmitFields } from './omit-fields.js';
 import { operationOf, type RestOperation } from './operation.js';
 import { readQuery } from './parameters.js';
 import { checkIfMatch, etagOf, evaluatePreconditions } from './preconditions.js';
-import { allowedMethods, createRouter, type Route } from './routes.js';
+import { allowedMethods, createRouter, hasNoContent, type Route } from './routes.js';
 import { sofaDocuments } from './sofa-documents.js';
 import { readVariables } from './variables.js';
 import type { RestContext } from './view.js';
@@ -65,7 +65,7 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     exchange.noStore = returnsTokens(field);
     const context = createContext(exchange);
     // Authentication is decided before validation: a stranger is not told what is wrong with the rest.
-    if (!isPublic(field)) viewerOf(context);
+    authorize(field, context);
     const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
     if (route.hasEtag && method === 'GET') checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);
@@ -97,7 +97,8 @@ async function createEndpoints(view: GraphQLSchema, routes: readonly Route[]): P
 }
 
 function formatSuccess(route: Route, { request }: Exchange, query: URLSearchParams, { value, source }: Executed): HttpResponse {
-  if (route.status === 204) return new HttpResponse(null, { status: 204 });
+  // RFC 9110 §6.4.1: a 202 has content, if only of no length.
+  if (hasNoContent(route)) return new HttpResponse(route.status === 204 ? null : '', { status: route.status });
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
   if (route.hasEtag) {
     headers.etag = etagOf(source);

@@ -3,7 +3,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What operations are grouped by in the OpenAPI document, in its order. */
 export const tags = {
-  Identity: 'Accounts and sessions.',
+  Identity: 'Accounts, sessions and personal API tokens.',
   Tasks: 'Your tasks. A task of another user responds 403.',
   Health: 'Liveness and database checks, for monitoring.',
 } as const;
@@ -16,7 +16,7 @@ export interface Route {
   /** With `{name}` for arguments in the path. */
   readonly path: string;
   /** The status of a success. */
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly tag: keyof typeof tags;
   /** `operationId` in the OpenAPI document; the field's name when absent. */
   readonly operationId?: string;
@@ -40,6 +40,9 @@ const row =
   });
 const [get, post, put, patch, remove] = [row('GET'), row('POST'), row('PUT'), row('PATCH'), row('DELETE')];
 
+/** Whether a success has no content: the operation returns nothing that a client does not know. */
+export const hasNoContent = ({ status }: Route): boolean => status === 202 || status === 204;
+
 /** REST is this table. An operation that is not in it has no route. */
 export const routes: readonly Route[] = [
   post('Mutation.signup', '/api/auth/signup', 201, 'Identity'),
@@ -50,6 +53,15 @@ export const routes: readonly Route[] = [
   get('Query.me', '/api/users/me', 200, 'Identity', { operationId: 'usersMe' }),
   patch('Mutation.updateMe', '/api/users/me', 200, 'Identity'),
   remove('Mutation.deleteMe', '/api/users/me', 204, 'Identity'),
+  post('Mutation.forgotPassword', '/api/auth/password/forgot', 202, 'Identity'),
+  post('Mutation.resetPassword', '/api/auth/password/reset', 204, 'Identity'),
+  post('Mutation.confirmEmail', '/api/auth/email/confirm', 204, 'Identity'),
+  get('Query.sessions', '/api/auth/sessions', 200, 'Identity'),
+  remove('Mutation.revokeOtherSessions', '/api/auth/sessions', 204, 'Identity'),
+  remove('Mutation.revokeSession', '/api/auth/sessions/{id}', 204, 'Identity'),
+  get('Query.apiTokens', '/api/auth/tokens', 200, 'Identity'),
+  post('Mutation.createApiToken', '/api/auth/tokens', 201, 'Identity'),
+  remove('Mutation.revokeApiToken', '/api/auth/tokens/{id}', 204, 'Identity'),
   get('Query.tasks', '/api/tasks', 200, 'Tasks', { hasEtag: true, hasPages: true }),
   post('Mutation.createTask', '/api/tasks', 201, 'Tasks', { hasEtag: true, location: { prefix: '/api/tasks/', field: 'id' } }),
   get('Query.task', '/api/tasks/{id}', 200, 'Tasks', { hasEtag: true }),

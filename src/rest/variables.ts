@@ -1,4 +1,4 @@
-import type { GraphQLInputObjectType } from 'graphql';
+import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, isListType } from 'graphql';
 import { AppError, type FieldFault, fieldError } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
@@ -37,11 +37,20 @@ function readInput({ request, body }: Exchange, type: GraphQLInputObjectType): V
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
     throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
   const values = new Map<string, unknown>(Object.entries(sent));
-  const fields = Object.keys(type.getFields()).filter((name) => values.has(name));
-  // Every field of every input is text, or an enum that REST spells as text.
-  const faults: FieldFault[] = fields
-    .filter((name) => values.get(name) !== null && typeof values.get(name) !== 'string')
-    .map((field) => ({ field, error: `${field} must be a string` }));
+  const fields = Object.values(type.getFields()).filter(({ name }) => values.has(name));
+  const faults = fields.flatMap((field): FieldFault[] => {
+    const error = typeError(field, values.get(field.name));
+    return error ? [{ field: field.name, error }] : [];
+  });
   if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
-  return Object.fromEntries(fields.map((name) => [name, values.get(name)]));
+  return Object.fromEntries(fields.map(({ name }) => [name, values.get(name)]));
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Every field of every input is text, an enum that REST spells as text, or a list of such. */
+function typeError({ name, type }: GraphQLInputField, value: unknown): string | undefined {
+  if (value === null) return undefined;
+  if (!isListType(getNullableType(type))) return isText(value) ? undefined : `${name} must be a string`;
+  return Array.isArray(value) && value.every(isText) ? undefined : `${name} must be a list of strings`;
 }

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import PrismaPlugin from '@pothos/plugin-prisma';
+import { GraphQLError } from 'graphql';
 import type { z } from 'zod';
 import type { ErrorCode } from '../core/error-catalogue.js';
 import type { Moment } from '../db/moments.js';
@@ -26,8 +27,8 @@ export interface DocumentExtensions {
   readonly jsonSchema?: Readonly<Record<string, unknown>>;
   /** The rule that an input object or an argument is held against. */
   readonly rule?: z.ZodType;
-  /** The example of a type, by the names of GraphQL. */
-  readonly example?: object;
+  /** The example of a type, by the names of GraphQL, or of an argument. */
+  readonly example?: object | string;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -67,7 +68,7 @@ builder.scalarType('DateTime', {
   serialize: (moment) => (typeof moment === 'string' ? moment : moment.toISOString()),
   // The rule of an input checks the form, so that both APIs refuse it with the same error.
   parseValue: (value) => {
-    if (typeof value !== 'string') throw new TypeError('DateTime must be a string');
+    if (typeof value !== 'string') throw new GraphQLError('DateTime must be a string');
     return value;
   },
 });

@@ -1,9 +1,13 @@
+import type { ApiTokenService } from '../accounts/api-tokens/service.js';
+import type { EmailChangeService } from '../accounts/recovery/email-change.js';
+import type { RecoveryService } from '../accounts/recovery/service.js';
+import type { SessionService } from '../accounts/sessions/service.js';
 import type { AuthService } from '../accounts/sign-in/service.js';
 import type { UserService } from '../accounts/users/service.js';
 import { AppError } from '../core/errors.js';
 import { type Identity, unauthenticated } from '../core/identity.js';
 import type { ClientInfo, IdempotencyKey, RequestContext, SignedInContext } from '../core/request-context.js';
-import type { Viewer } from '../core/viewer.js';
+import type { Principal } from '../core/viewer.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { HealthService } from '../health/service.js';
 import { parseIdempotencyKey } from '../idempotency/key.js';
@@ -11,7 +15,11 @@ import type { TaskService } from '../tasks/service.js';
 
 /** The services of every noun, made once in `app.ts`. */
 export interface Services {
+  readonly apiTokens: ApiTokenService;
   readonly auth: AuthService;
+  readonly sessions: SessionService;
+  readonly recovery: RecoveryService;
+  readonly emailChanges: EmailChangeService;
   readonly users: UserService;
   readonly tasks: TaskService;
   readonly health: HealthService;
@@ -35,7 +43,7 @@ export interface Context {
  * The signed-in user.
  * @throws AppError `UNAUTHENTICATED`; `SERVICE_UNAVAILABLE` or `TIMEOUT` when the session could not be looked up.
  */
-export function viewerOf({ identity }: Pick<Context, 'identity'>): Viewer {
+export function viewerOf({ identity }: Pick<Context, 'identity'>): Principal {
   if (identity.kind === 'authenticated') return identity.viewer;
   if (identity.kind === 'unavailable') {
     const { cause } = identity;

@@ -12,6 +12,9 @@ export function toAppError(error: unknown, log: Logger, requestId: string): AppE
   const thrown = unwrap(error);
   if (thrown instanceof AppError) {
     // The client's errors are in the access log; those of the server need a cause to be found.
+    // RFC 6750 §3.1: the challenge of a 403 is of a token that may not do this.
+    if (thrown.code === 'FORBIDDEN' && thrown.challenge)
+      log.warn({ audit: true, requestId, ...thrown.details }, 'api-token.forbidden');
     if (thrown.status >= 500 && thrown.cause) log.warn({ requestId, code: thrown.code, err: thrown.cause }, 'request.failed');
     return thrown;
   }

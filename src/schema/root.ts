@@ -1,4 +1,7 @@
 import '../accounts/sign-in/schema.js';
+import '../accounts/sessions/schema.js';
+import '../accounts/recovery/schema.js';
+import '../accounts/api-tokens/schema.js';
 import '../health/schema.js';
 import '../tasks/schema.js';
 import { builder } from './builder.js';

@@ -40,6 +40,7 @@ builder.queryFields((t) => ({
     description: 'Lists your tasks, one page at a time.',
     type: TaskPageType,
     nullable: true,
+    scope: 'tasks:read',
     args: { ...pageArgs, ...filterArgs },
     complexity: pageComplexity,
     resolve: (_root, args, context, info) =>
@@ -49,6 +50,7 @@ builder.queryFields((t) => ({
     description: 'Lists your tasks by cursor.',
     type: TaskConnectionType,
     nullable: true,
+    scope: 'tasks:read',
     args: { ...connectionArgs, ...filterArgs },
     complexity: connectionComplexity,
     resolve: (_root, args, context) => context.services.tasks.connection(signedIn(context), args),
@@ -60,6 +62,7 @@ builder.objectField(UserType, 'tasks', (t) =>
   t.field({
     description: 'The user’s tasks, by cursor.',
     type: TaskConnectionType,
+    scope: 'tasks:read',
     args: { ...connectionArgs, ...filterArgs },
     complexity: connectionComplexity,
     extensions: { rest: 'omit' },

@@ -43,6 +43,7 @@ export const TaskType = builder.prismaObject('Task', {
     owner: t.field({
       type: UserType,
       description: 'The owner of the task.',
+      scope: 'account',
       extensions: { rest: 'omit' },
       resolve: (task, _args, context) => context.services.users.owner(signedIn(context), task.userId),
     }),

@@ -33,7 +33,7 @@ describe('a list with nulls in the column that it is sorted by', () => {
   let opened: TestDatabase;
   let lists: ReturnType<typeof createLists<typeof noteTable.columns, (typeof noteList.sorts)[number], 'kind'>>;
   const context = (userId = 'ada'): SignedInContext => ({
-    client: { address: '' },
+    client: { address: '', userAgent: undefined, requestId: '' },
     idempotencyKey: undefined,
     memo: new Map(),
     viewer: { userId, sessionId: '' },

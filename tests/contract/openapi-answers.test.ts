@@ -28,12 +28,21 @@ describe('the OpenAPI document', () => {
       ['signup', '201 400 409 413 415 422 429 500 503 504'],
       ['login', '200 400 401 409 413 415 422 429 500 503 504'],
       ['refresh', '200 400 401 409 413 415 422 429 500 503 504'],
-      ['logout', '204 400 401 409 413 422 429 500 503 504'],
-      ['me', '200 401 413 429 500 503 504'],
-      ['updateMe', '200 400 401 409 413 415 422 429 500 503 504'],
-      ['deleteMe', '204 400 401 409 413 415 422 429 500 503 504'],
-      ['tasks', '200 304 400 401 412 413 422 429 500 503 504'],
-      ['createTask', '201 400 401 409 413 415 422 429 500 503 504'],
+      ['logout', '204 400 401 403 409 413 422 429 500 503 504'],
+      ['me', '200 401 403 413 429 500 503 504'],
+      ['updateMe', '200 400 401 403 409 413 415 422 429 500 503 504'],
+      ['deleteMe', '204 400 401 403 409 413 415 422 429 500 503 504'],
+      ['forgotPassword', '202 400 409 413 415 422 429 500 503 504'],
+      ['resetPassword', '204 400 401 409 413 415 422 429 500 503 504'],
+      ['confirmEmail', '204 400 401 409 413 415 422 429 500 503 504'],
+      ['sessions', '200 401 403 413 429 500 503 504'],
+      ['revokeOtherSessions', '204 400 401 403 409 413 422 429 500 503 504'],
+      ['revokeSession', '204 400 401 403 404 409 413 422 429 500 503 504'],
+      ['apiTokens', '200 401 403 413 429 500 503 504'],
+      ['createApiToken', '201 400 401 403 409 413 415 422 429 500 503 504'],
+      ['revokeApiToken', '204 400 401 403 404 409 413 422 429 500 503 504'],
+      ['tasks', '200 304 400 401 403 412 413 422 429 500 503 504'],
+      ['createTask', '201 400 401 403 409 413 415 422 429 500 503 504'],
       ['task', '200 304 400 401 403 404 412 413 429 500 503 504'],
       ['updateTask', '200 400 401 403 404 409 412 413 415 422 429 500 503 504'],
       ['deleteTask', '204 400 401 403 404 409 412 413 422 429 500 503 504'],
@@ -65,6 +74,7 @@ describe('the OpenAPI document', () => {
     it('lists the header fields of each response', () => {
       const extra: Record<string, string[]> = {
         401: ['WWW-Authenticate'],
+        403: ['WWW-Authenticate'],
         429: ['Retry-After'],
         503: ['Retry-After'],
         'createTask 201': ['ETag', 'Location'],
@@ -82,9 +92,21 @@ describe('the OpenAPI document', () => {
       }
     });
 
-    it('has no content for a 204', () => {
+    it('has no content for a 202 or 204', () => {
       const empty = operations.flatMap(answers).filter(({ content }) => !content);
-      expect(empty.map(({ status }) => status)).toEqual(['204', '204', '304', '304', '204']);
+      expect(empty.map(({ status }) => status)).toEqual([
+        '204',
+        '204',
+        '202',
+        '204',
+        '204',
+        '204',
+        '204',
+        '204',
+        '304',
+        '304',
+        '204',
+      ]);
     });
 
     // Swagger UI sends the example of every parameter.

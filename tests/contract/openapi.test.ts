@@ -135,8 +135,9 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
     });
 
     it('accepts an Idempotency-Key in every write', () => {
+      const reads = ['me', 'usersMe', 'sessions', 'apiTokens', 'tasks', 'task', 'health', 'databaseHealth'];
       for (const { operationId, parameters = [] } of operations) {
-        const isWrite = !['me', 'usersMe', 'tasks', 'task', 'health', 'databaseHealth'].includes(operationId);
+        const isWrite = !reads.includes(operationId);
         expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(isWrite);
       }
     });
@@ -177,6 +178,10 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         RefreshInput: ['refresh_token'],
         UpdateMeInput: undefined,
         DeleteMeInput: ['password'],
+        CreateApiTokenInput: ['name', 'scopes'],
+        ForgotPasswordInput: ['email'],
+        ResetPasswordInput: ['token', 'new_password'],
+        ConfirmEmailInput: ['token'],
         CreateTaskInput: ['title'],
         UpdateTaskInput: undefined,
       });
@@ -186,7 +191,9 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
 
     it('requires a token for every protected operation', () => {
       const open = operations.filter(({ security }) => security?.length === 0).map(({ operationId }) => operationId);
-      expect(open.sort()).toEqual(['databaseHealth', 'health', 'login', 'refresh', 'signup']);
+      expect(open.sort()).toEqual([
+        ...['confirmEmail', 'databaseHealth', 'forgotPassword', 'health', 'login', 'refresh', 'resetPassword', 'signup'],
+      ]);
       expect(document).toMatchObject({ security: [{ bearerAuth: [] }] });
     });
 

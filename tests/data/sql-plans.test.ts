@@ -56,7 +56,7 @@ describe('the query plans', () => {
   }
 
   const asViewer = (): SignedInContext => ({
-    client: { address: '' },
+    client: { address: '', userAgent: undefined, requestId: '' },
     idempotencyKey: undefined,
     memo: new Map(),
     viewer: { userId: viewer.id, sessionId: '' },

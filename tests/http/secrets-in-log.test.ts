@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { newApiToken } from '../support/api-tokens.js';
 import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { forge } from '../support/forge.js';
 import { query } from '../support/graphql.js';
-import { restStyle, styles } from '../support/styles.js';
+import { startMailServer, tokenIn } from '../support/mail.js';
+import { type Arguments, type Operation, restStyle, styles } from '../support/styles.js';
 
 describe('the log', () => {
   let app: TestApp;
@@ -101,6 +103,45 @@ describe('the log', () => {
         await restStyle.call(app.fetch, 'deleteMe', { input: { password: canary } }, token);
       });
       for (const secret of secrets) expect(JSON.stringify(lines)).not.toContain(secret);
+    });
+
+    it('after personal API tokens, sessions, resets of passwords and changes of emails', async () => {
+      const smtp = await startMailServer();
+      const mailing = await openTestApp({ DEBUG: 'true', SMTP_URL: smtp.url, MAIL_FROM: 'no-reply@example.com' });
+      const bob = await newPerson(mailing);
+      const secrets: string[] = [canary, bob.token, bob.refreshToken, bob.password];
+      const call = (operation: Operation, args: Arguments, token?: string) =>
+        Promise.all(styles.map((style) => style.call(mailing.fetch, operation, args, token)));
+      const script = await newApiToken(mailing, bob);
+      secrets.push(script.token);
+      await call('tasks', {}, script.token);
+      await call('me', {}, script.token);
+      await call('apiTokens', {}, script.token);
+      await call('tasks', {}, `${script.token.slice(0, -1)}-`);
+      await call('sessions', {}, bob.token);
+      const newEmail = `new-${bob.email}`;
+      const confirmation = smtp.next(newEmail);
+      await restStyle.call(mailing.fetch, 'updateMe', { input: { email: newEmail, currentPassword: bob.password } }, bob.token);
+      secrets.push(tokenIn(await confirmation), newEmail);
+      const mail = smtp.next(bob.email);
+      await restStyle.call(mailing.fetch, 'forgotPassword', { input: { email: bob.email } });
+      secrets.push(tokenIn(await mail), bob.email);
+      await call('resetPassword', { input: { token: canary, newPassword: canary } });
+      await call('confirmEmail', { input: { token: canary } });
+      const notice = smtp.next(bob.email);
+      await call('resetPassword', { input: { token: tokenIn(await mail), newPassword: canary } });
+      await notice;
+      await call('revokeOtherSessions', {}, bob.token);
+      await mailing.close();
+      await smtp.close();
+      const names = mailing.lines.filter(({ audit }) => audit).map(({ msg }) => msg);
+      expect([...new Set(names)].sort()).toEqual([
+        ...['account.changed', 'account.created', 'api-token.created', 'api-token.forbidden', 'email-change.rejected'],
+        ...['password-reset.completed', 'password-reset.rejected', 'password-reset.requested'],
+      ]);
+      expect(mailing.lines.filter(({ audit, requestId }) => audit && !requestId)).toEqual([]);
+      const text = JSON.stringify(mailing.lines);
+      for (const secret of secrets) expect(text).not.toContain(secret);
     });
 
     it('in the cause of a database failure', async () => {

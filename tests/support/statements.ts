@@ -9,10 +9,10 @@ function definer(prototype: object): Queryable {
 }
 
 /** The look-up of sessions is nobody's: all requests of 0.8 s share it, and those in use are renewed ahead. */
-const sessionLookUp = 'FROM sessions WHERE id = ANY';
-/** What a new connection begins with. */
-const connectionSettings = 'SELECT set_config(';
-const isCounted = (text: string): boolean => !text.includes(sessionLookUp) && !text.startsWith(connectionSettings);
+const sessionLookUp = /FROM (sessions|api_tokens)\s+WHERE (id|digest) = ANY/;
+/** What a new connection begins with, and what a process does beside its requests. */
+const background = /^(SELECT set_config\(|LISTEN |UPDATE (sessions|api_tokens) SET last_used_at)/;
+const isCounted = (text: string): boolean => !sessionLookUp.test(text) && !background.test(text);
 
 /** What reached a database: the texts of the statements, and how many rows came back. */
 export interface Traffic {

@@ -67,7 +67,7 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['lists', /^lists\//],
   ['idempotency', /^idempotency\//],
   ['config', /^config\.ts$/],
-  ['rate-limits', /^rate-limits\//],
+  ['rate-limits and mail', /^(rate-limits|mail)\//],
   ['db', /^db\//],
   ['generated', /^generated\//],
   ['http', /^http\//],
@@ -80,6 +80,7 @@ const packagePlaces: readonly (readonly [name: RegExp, place: RegExp])[] = [
   [/^@prisma\//, new RegExp(`^(db|generated)/|^(${inNoun})/([\\w-]+/)*[\\w-]*store[\\w-]*\\.ts$`)],
   [/^graphql-yoga$|^@escape\.tech\//, /^graphql\/|^app\.ts$/],
   [/^sofa-api$/, /^rest\//],
+  [/^nodemailer$/, /^mail\//],
   [/^@pothos\/plugin-complexity$/, /^(schema|graphql)\//],
   [/^@pothos\//, /^(schema|generated)\/|\/([\w-]+-)?schema\.ts$/],
 ];

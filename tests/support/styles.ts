@@ -70,6 +70,8 @@ const enumNames = new Map(
   ),
 );
 
+const enumValues = new Map([...enumNames].map(([value, name]) => [name as unknown, value]));
+
 /** `-created_at` → `CREATED_AT_DESC`, `Pending` → `PENDING`; what is none of these stays as it is. */
 function enumName(value: unknown): unknown {
   return enumNames.get(value) ?? value;
@@ -78,6 +80,7 @@ function enumName(value: unknown): unknown {
 function graphqlVariables({ status, sort, input, total: _, idempotencyKey: __, ...rest }: Arguments): Record<string, unknown> {
   const given = { ...rest, status: enumName(status), sort: enumName(sort), input };
   if (isRecord(input) && 'status' in input) given.input = { ...input, status: enumName(input.status) };
+  if (isRecord(input) && Array.isArray(input.scopes)) given.input = { ...input, scopes: input.scopes.map(enumName) };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
@@ -90,6 +93,7 @@ function restValue(value: unknown): unknown {
     const copy = Object.fromEntries(Object.entries(node).map(([key, item]) => [key, visit(item)]));
     if (copy.status === 'PENDING') copy.status = 'Pending';
     if (copy.status === 'COMPLETED') copy.status = 'Completed';
+    if (Array.isArray(copy.scopes)) copy.scopes = copy.scopes.map((name) => enumValues.get(name));
     if ('user_id' in copy) {
       copy.id = Number(copy.id);
       // In REST it is the entity tag.
@@ -107,8 +111,8 @@ const texts = Object.fromEntries(Object.entries(documents).map(([name, document]
 /** The first route of each operation. */
 const routeOf = new Map(routes.toReversed().map((route) => [route.operation.split('.')[1], route]));
 
-/** Answered with 204 in REST. */
-const isSilent = (operation: Operation): boolean => routeOf.get(operation)?.status === 204;
+/** Answered with no content in REST. */
+const isSilent = (operation: Operation): boolean => [202, 204].includes(routeOf.get(operation)?.status ?? 200);
 
 /** An operation as GraphQL sends it. */
 export const graphqlRequest = (operation: Operation, args: Arguments) => ({
@@ -174,7 +178,7 @@ export const restStyle: Style = {
     });
     const text = await response.text();
     const { status } = response;
-    if (status === 204) return { value: true, status, headers: response.headers };
+    if (text === '' && response.ok) return { value: true, status, headers: response.headers };
     const body = JSON.parse(text);
     const version = /^"(\d+)"$/.exec(response.headers.get('etag') ?? '')?.[1];
     if (response.ok) return { value: body, version, status, headers: response.headers };

@@ -69,7 +69,7 @@ export async function execute(page: Page, block: Locator, { method, path }: Docu
   const status = response.status();
   await block.locator('.live-responses-table .response-col_status', { hasText: String(status) }).waitFor();
   const requestHeaders = await response.request().allHeaders();
-  return { status, requestHeaders, ...(status === 204 ? {} : { body: await response.json() }) };
+  return { status, requestHeaders, ...([202, 204].includes(status) ? {} : { body: await response.json() }) };
 }
 
 /** Signs in through the Authorize dialog, in place of whoever is signed in. */

@@ -175,7 +175,10 @@ describe('a small disk', () => {
     await fill();
     await rm(dataDir(), { recursive: true, force: true });
     const [code, output] = await refusedStart(dataDir());
-    expect([code, output]).toEqual([1, expect.stringMatching(/^Tandem cannot start: DATA_DIR: [^\n]*no space left on [^\n]*\n$/)]);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/^Tandem cannot start: DATA_DIR: [^\n]*no space left on [^\n]*\n$/),
+    ]);
   });
 
   it('that is mounted read-only refuses the start in one line', async () => {

@@ -49,6 +49,12 @@ const statuses: Readonly<Record<string, readonly [number, number]>> = {
   signup: [201, 409],
   // The example is not a token of any session; the real one is tried below.
   refresh: [401, 401],
+  // The examples were mailed to nobody.
+  resetPassword: [401, 401],
+  confirmEmail: [401, 401],
+  // The examples are not of this account; the ids of its own are not known beforehand.
+  revokeApiToken: [404, 404],
+  revokeSession: [404, 404],
   // The session, the task and the account no longer exist.
   logout: [204, 401],
   deleteTask: [204, 404],

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.js';
-import type { ClientInfo } from '../../core/request-context.js';
+import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { Database, Queries } from '../../db/database.js';
 import { isUniqueViolation } from '../../db/faults.js';
 import type { User } from '../../generated/prisma/client.js';
@@ -61,7 +61,8 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
   }
 
   return {
-    verifyPassword: async ({ address }, email, findAccount, password) => {
+    verifyPassword: async (client, email, findAccount, password) => {
+      const { address } = client;
       let account: Account | undefined;
       const compare = async () => {
         account = await findAccount();
@@ -69,7 +70,7 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
       };
       const succeeded = await perAccount.attempt(`${address} ${email}`, () => perAddress.attempt(address, compare));
       if (!succeeded || !account) {
-        log.warn({ audit: 'credentials.refused', userId: account?.userId, address }, 'credentials.rejected');
+        log.warn(auditFields(client, { audit: 'credentials.refused', userId: account?.userId }), 'credentials.rejected');
         throw new AppError('INVALID_CREDENTIALS');
       }
       const { userId, passwordHash: outdated } = account;
@@ -90,10 +91,10 @@ export async function createAccount(
   { prisma }: Queries,
   { email, name }: { email: string; name: string },
   passwordHash: string,
-  { userId, sessionId, digest, ttlSeconds }: NewSession,
+  { userId, sessionId, digest, ttlSeconds, userAgent }: NewSession,
 ): Promise<User> {
   const expiresAt = new Date(Date.now() + ttlSeconds * 1000);
-  const sessions = { create: { id: sessionId, expiresAt, refreshTokens: { create: { digest } } } };
+  const sessions = { create: { id: sessionId, expiresAt, userAgent: userAgent ?? null, refreshTokens: { create: { digest } } } };
   try {
     return await prisma.user.create({
       data: { id: userId, email, name, credential: { create: { passwordHash } }, sessions },

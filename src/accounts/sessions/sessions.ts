@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../core/errors.js';
 import type { InvalidTokenReason } from '../../core/identity.js';
+import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
@@ -20,24 +21,27 @@ export interface NewSession extends Viewer {
   /** The digest of its first refresh token. */
   readonly digest: string;
   readonly ttlSeconds: number;
+  readonly userAgent: string | undefined;
 }
 
 /** The sessions of all users. */
 export interface Sessions {
   /** Creates a session without storing it: signup stores it together with the account. */
-  newSession(userId: string): NewSession;
+  newSession(userId: string, client: Pick<ClientInfo, 'userAgent'>): NewSession;
   /** Opens a session. @param queries the transaction that it is part of. */
-  open(queries: Queries, userId: string): Promise<Viewer>;
+  open(queries: Queries, userId: string, client: Pick<ClientInfo, 'userAgent'>): Promise<Viewer>;
   /** Whether a session is live and its first refresh token unused: whether the tokens of its sign-in work. */
   isUnused(queries: Queries, sessionId: string): Promise<boolean>;
   /**
    * Exchanges a refresh token for its successor (RFC 9700 §4.14.2). A replay ends the session.
    * @throws AppError `UNAUTHENTICATED`, with the reason as for access tokens.
    */
-  rotate(refreshToken: string): Promise<RefreshedSession>;
+  rotate(refreshToken: string, client: ClientInfo): Promise<RefreshedSession>;
   end(queries: Queries, viewer: Viewer): Promise<void>;
-  /** Ends the other sessions of the viewer. */
-  revokeOthers(queries: Queries, viewer: Viewer): Promise<void>;
+  /** Ends a session of a user, all when none is named. @returns how many. */
+  revoke(queries: Queries, userId: string, sessionId?: string): Promise<number>;
+  /** Ends the other sessions of the viewer. @returns how many. */
+  revokeOthers(queries: Queries, viewer: Viewer): Promise<number>;
 }
 
 interface Parts {
@@ -51,21 +55,22 @@ interface Parts {
 
 /** Creates the sessions over the tables `sessions` and `refresh_tokens`. */
 export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): Sessions {
-  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<void> {
+  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<number> {
     const rows = await query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
     cache.markEnded(rows.map((row) => row.id));
+    return rows.length;
   }
 
-  function newSession(userId: string): NewSession {
+  function newSession(userId: string, { userAgent }: Pick<ClientInfo, 'userAgent'>): NewSession {
     const sessionId = randomBytes(16).toString('hex');
-    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), ttlSeconds };
+    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), ttlSeconds, userAgent };
   }
 
   return {
     newSession,
-    open: (queries, userId) => insertSession(queries, newSession(userId)),
+    open: (queries, userId, client) => insertSession(queries, newSession(userId, client)),
     isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
-    rotate: async (refreshToken) => {
+    rotate: async (refreshToken, client) => {
       const next = tokens.nextRefreshToken(refreshToken);
       const digests = { parent: digestOf(refreshToken), child: digestOf(next) };
       const rotated = await rotate(db, digests);
@@ -76,24 +81,27 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       if (!isLive) throw notValid('expired');
       if (inGracePeriod) return { sessionId, userId, refreshToken: next };
       await endWhere(db, 'id = $1', [sessionId]);
-      log.warn({ audit: 'session.replay', sessionId, userId }, 'session.replayed');
+      log.warn(auditFields(client, { audit: 'session.replay', sessionId, userId }), 'session.replayed');
       throw notValid('revoked');
     },
-    end: (queries, { sessionId }) => {
+    end: async (queries, { sessionId }) => {
       cache.markEnded([sessionId]);
-      return endWhere(queries, 'id = $1', [sessionId]);
+      await endWhere(queries, 'id = $1', [sessionId]);
     },
+    revoke: (queries, userId, id) => endWhere(queries, 'user_id = $1 AND ($2::text IS NULL OR id = $2)', [userId, id ?? null]),
     revokeOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),
   };
 }
 
-async function insertSession({ query }: Queries, { userId, sessionId, digest, ttlSeconds }: NewSession): Promise<Viewer> {
+async function insertSession({ query }: Queries, session: NewSession): Promise<Viewer> {
+  const { userId, sessionId, digest, ttlSeconds, userAgent } = session;
   // The same statement deletes the user's expired sessions.
   await query(
     `WITH expired AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
-       opened AS (INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id)
+       opened AS (
+         INSERT INTO sessions (id, user_id, expires_at, user_agent) VALUES ($1, $2, now() + make_interval(secs => $3), $5) RETURNING id)
      INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
-    [sessionId, userId, ttlSeconds, digest],
+    [sessionId, userId, ttlSeconds, digest, userAgent ?? null],
   );
   return { userId, sessionId };
 }

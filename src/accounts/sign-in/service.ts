@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError } from '../../core/errors.js';
-import { unauthenticated } from '../../core/identity.js';
-import type { RequestContext, SignedInContext } from '../../core/request-context.js';
+import { requireSession, unauthenticated } from '../../core/identity.js';
+import { auditFields, type RequestContext, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { User } from '../../generated/prisma/client.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
+import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
 import { type Account, type Credentials, createAccount } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
@@ -43,6 +44,7 @@ interface Parts {
   readonly credentials: Credentials;
   /** Limits new accounts from one address. */
   readonly signups: RateLimiter;
+  readonly log: Logger;
 }
 
 /** A sign-in as it is stored with an idempotency key: both tokens are derived from it, and are stored nowhere. */
@@ -59,7 +61,7 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Creates the service of signing up, in and out. */
 export function createAuthService(parts: Parts): AuthService {
-  const { db, runOnce, tokens, sessions, credentials } = parts;
+  const { db, runOnce, tokens, sessions, credentials, log } = parts;
   /** A sign-in is replayed while its tokens work; later, the repeated request opens a new session. */
   const options = {
     ownerOf: ({ viewer }: SignIn) => viewer.userId,
@@ -82,12 +84,14 @@ export function createAuthService(parts: Parts): AuthService {
     refresh: async (context, input) => {
       const payload = validate(refreshInput, input);
       await runOnce(context, 'refresh', payload, (commit) => commit(async () => true));
-      const { refreshToken, ...viewer } = await sessions.rotate(payload.refreshToken);
+      const { refreshToken, ...viewer } = await sessions.rotate(payload.refreshToken, context.client);
       return payloadOf(tokens, await loadSignIn(db, viewer), refreshToken);
     },
     logout: async (context) => {
-      const work = (commit: Commit) => commit((queries) => sessions.end(queries, context.viewer).then(() => true));
+      const viewer = requireSession(context.viewer);
+      const work = (commit: Commit) => commit((queries) => sessions.end(queries, viewer).then(() => true));
       await runOnce(context, 'logout', {}, work);
+      log.info(auditFields(context.client, viewer), 'session.ended');
     },
   };
 }
@@ -95,11 +99,13 @@ export function createAuthService(parts: Parts): AuthService {
 async function open(parts: Parts, { client }: RequestContext, commit: Commit, account: NewAccount): Promise<SignIn> {
   await parts.signups.consume(client.address);
   const passwordHash = await hashPassword(account.password);
-  const session = parts.sessions.newSession(`user_${randomBytes(16).toString('hex')}`);
-  return commit(async (queries) => {
+  const session = parts.sessions.newSession(`user_${randomBytes(16).toString('hex')}`, client);
+  const opened = await commit(async (queries) => {
     const user = await createAccount(queries, account, passwordHash, session);
     return { viewer: { userId: user.id, sessionId: session.sessionId }, issuedAt: nowSeconds(), user };
   });
+  parts.log.info(auditFields(client, opened.viewer), 'account.created');
+  return opened;
 }
 
 /** Signs in to the account that the same request created before. */
@@ -114,14 +120,16 @@ async function reopen(parts: Parts, context: RequestContext, commit: Commit, inp
 type LoginInput = z.output<typeof loginInput>;
 
 async function signIn(
-  { credentials, sessions }: Parts,
+  { credentials, sessions, log }: Parts,
   { client }: RequestContext,
   commit: Commit,
   findAccount: () => Promise<Account | undefined>,
   { email, password }: LoginInput,
 ): Promise<SignIn> {
   const { userId } = await credentials.verifyPassword(client, email, findAccount, password);
-  return commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId)));
+  const opened = await commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId, client)));
+  log.info(auditFields(client, opened.viewer), 'session.opened');
+  return opened;
 }
 
 function payloadOf(tokens: Tokens, { viewer, issuedAt, user }: SignIn, refreshToken?: string): AuthPayload {

@@ -29,6 +29,8 @@ export interface Tokens {
   initialRefreshToken(sessionId: string): string;
   /** The refresh token that follows another: derived, so that a repeated request returns the same one. */
   nextRefreshToken(refreshToken: string): string;
+  /** The secret of a personal API token: derived from its id, so that a repeated request returns the same one. */
+  apiTokenSecret(id: string): Buffer;
   /** A keyed digest of a request, by which a repeated request is recognized: the request may hold a password. */
   fingerprint(text: string): string;
 }
@@ -44,6 +46,7 @@ export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
     const key = Buffer.from(hkdfSync('sha256', secret, '', `tandem ${purpose}`, 32));
     return (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   };
+  const deriveApiTokenSecret = derive('personal API token');
   const { algorithm, issuer, audience } = signing;
   return {
     accessTtlSeconds,
@@ -59,6 +62,7 @@ export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
     },
     initialRefreshToken: derive('first refresh token'),
     nextRefreshToken: derive('refresh token'),
+    apiTokenSecret: (id) => Buffer.from(deriveApiTokenSecret(id), 'base64url'),
     fingerprint: derive('request fingerprint'),
   };
 }

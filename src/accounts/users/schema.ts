@@ -37,6 +37,7 @@ builder.queryField('me', (t) =>
     description: 'Returns the signed-in user.',
     type: UserType,
     nullable: true,
+    scope: 'account',
     resolve: (_root, _args, context) => context.services.users.me(signedIn(context)),
   }),
 );
@@ -46,6 +47,7 @@ builder.mutationFields((t) => ({
     extensions: { errors: ['INVALID_CREDENTIALS', 'CONFLICT'] },
     type: UserType,
     nullable: true,
+    scope: 'account',
     args: { input: t.arg({ type: UpdateMeInput, required: true, description: 'The changes.' }) },
     resolve: (_root, { input }, context) => context.services.users.updateMe(signedInWrite(context), input),
   }),

@@ -1,21 +1,24 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { fieldError } from '../../core/errors.js';
-import { unauthenticated } from '../../core/identity.js';
-import { perRequest, type SignedInContext } from '../../core/request-context.js';
+import { requireSession, unauthenticated } from '../../core/identity.js';
+import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
-import type { Viewer } from '../../core/viewer.js';
-import type { Database, Queries } from '../../db/database.js';
-import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
+import type { Database } from '../../db/database.js';
 import type { User } from '../../generated/prisma/client.js';
 import type { RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
+import type { Logger } from '../../log/log.js';
+import type { ApiTokenService } from '../api-tokens/service.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
+import type { EmailChangeService } from '../recovery/email-change.js';
 import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { email, emailTaken } from './email.js';
+import { deleteUser } from './delete-user.js';
+import { email } from './email.js';
+import { saveUser } from './save-user.js';
 
 /** The input of `updateMe`. */
 export const updateMeInput = z.object({
@@ -32,7 +35,10 @@ export interface UserService {
   me(context: SignedInContext): Promise<User>;
   /** The owner of one of the viewer's tasks: one statement for all that a request loads at once. */
   owner(context: SignedInContext, userId: string): Promise<User>;
-  /** A new email or password needs the current password; a new password ends the other sessions. */
+  /**
+   * A new email or password needs the current password; a new password ends the other sessions. When mail leaves this process, a
+   * new email counts once it is confirmed.
+   */
   updateMe(context: SignedInContext, input: unknown): Promise<User>;
   /** Deletes the account with its tasks, sessions and idempotency records. */
   deleteMe(context: SignedInContext, input: unknown): Promise<void>;
@@ -45,11 +51,14 @@ interface Parts {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly sessionCache: SessionCache;
+  readonly log: Logger;
+  readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
+  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
 }
 
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
-  const { db, runOnce, sessionCache } = parts;
+  const { db, runOnce, emailChanges, log } = parts;
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
@@ -60,6 +69,7 @@ export function createUserService(parts: Parts): UserService {
     updateMe: async (context, input) => {
       const changes = validate(updateMeInput, input);
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
+      if (isSensitive) requireSession(context.viewer);
       if (isSensitive && changes.currentPassword === undefined) throw currentPasswordMissing();
       return runOnce(context, 'updateMe', changes, async (commit) => {
         if (isSensitive) await verifyPassword(parts, context, changes.currentPassword as string);
@@ -67,21 +77,35 @@ export function createUserService(parts: Parts): UserService {
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         // A password change and the end of the other sessions must not come apart, with an idempotency key or without.
         const atomically = isSensitive && !context.idempotencyKey ? db.transaction : commit;
-        return atomically((queries) => save(parts, queries, context.viewer, changes, passwordHash));
+        let mail = () => {};
+        const user = await atomically(async (queries) => {
+          if (changes.email === undefined || !emailChanges.isConfirmed)
+            return saveUser(parts, queries, context.viewer, changes, passwordHash);
+          mail = await emailChanges.request(queries, context.viewer.userId, changes.email);
+          return saveUser(parts, queries, context.viewer, { name: changes.name }, passwordHash);
+        });
+        mail();
+        if (isSensitive) log.info(auditFields(context.client, { userId: user.id, ...kindsOf(changes) }), 'account.changed');
+        return user;
       });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
-      const { userId, sessionId } = context.viewer;
+      const viewer = requireSession(context.viewer);
       await runOnce(context, 'deleteMe', payload, async (commit) => {
         await verifyPassword(parts, context, payload.password);
-        const endedSessions = await db.prisma.session.findMany({ where: { userId }, select: { id: true } });
-        await commit(({ query }) => query('DELETE FROM users WHERE id = $1', [userId]));
-        sessionCache.markEnded([sessionId, ...endedSessions.map(({ id }) => id)]);
+        await deleteUser(parts, commit, viewer);
+        log.info(auditFields(context.client, viewer), 'account.deleted');
       });
     },
   };
 }
+
+/** What changes, without the values. */
+const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
+  email: email !== undefined,
+  password: newPassword !== undefined,
+});
 
 const currentPasswordMissing = () =>
   fieldError('VALIDATION_ERROR', [
@@ -99,28 +123,4 @@ async function verifyPassword({ credentials }: Parts, { viewer, client }: Signed
   const account = await credentials.findById(viewer.userId);
   if (!account) throw unauthenticated('revoked');
   await credentials.verifyPassword(client, account.email, async () => account, password);
-}
-
-interface Changes {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
-}
-
-async function save(
-  { sessions, idempotency }: Parts,
-  queries: Queries,
-  viewer: Viewer,
-  { name, email }: Changes,
-  passwordHash: string | undefined,
-): Promise<User> {
-  const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
-  const where = { id: viewer.userId };
-  const user = await queries.prisma.user.update({ where, data: { name, email, credential } }).catch((error) => {
-    if (isUniqueViolation(error)) throw emailTaken();
-    throw isMissingRow(error) ? unauthenticated('revoked') : error;
-  });
-  // A repeated sign-in must not hand out tokens for credentials that no longer work.
-  if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
-  if (passwordHash !== undefined) await sessions.revokeOthers(queries, viewer);
-  return user;
 }

@@ -9,6 +9,7 @@ import { toRfc3339 } from '../moments.js';
 import { transactionOf } from '../transaction.js';
 import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
+import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
 import { prismaAdapter } from './prisma-adapter.js';
 import { refusal } from './refusal.js';
@@ -52,11 +53,17 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   });
   const prisma = new PrismaClient({ adapter });
 
+  const notifications = new PostgresNotifications({
+    connect: () => connectTo(directConfig(config, settings), { keepAlive: true, query_timeout: 5_000 }),
+    send: (text, values) => statements.run({ text, values: [...values] }),
+    log,
+  });
   const start = async () => {
     const session = await prepare(config, settings, log);
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const close = async () => {
+    await notifications.close();
     await prisma.$disconnect();
     await Promise.all([main.end(), checks.end()]);
   };
@@ -72,6 +79,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   return {
     kind: 'postgresql',
     prisma,
+    notifications,
     ready,
     query: async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal) =>
       (await statements.run({ text, values: values as unknown[], types, signal })).rows as Row[],
@@ -103,24 +111,27 @@ async function checkTables(send: RunStatement): Promise<void> {
   if (!rows[0]?.hasTables) throw new Error('The database lacks the tables users and tasks.');
 }
 
+async function connectTo(config: pg.ClientConfig, more: pg.ClientConfig = {}): Promise<pg.Client> {
+  const client = new pg.Client({ ...config, ...more, connectionTimeoutMillis: 10_000 });
+  // The statement that runs then fails as well.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+const directConfig = (config: pg.ClientConfig, { directUrl }: PostgresSettings): pg.ClientConfig =>
+  directUrl === undefined ? config : { ...config, connectionString: directUrl };
+
 /** Inspects the connections, and migrates. */
 async function prepare(config: pg.ClientConfig, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
-  const { directUrl, schema: wantedSchema, prepared = 'auto' } = settings;
-  const connect = async () => {
-    const client = new pg.Client({ ...config, connectionTimeoutMillis: 10_000 });
-    // The statement that runs then fails as well.
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  };
-  const session = await inspect(connect, wantedSchema);
+  const { schema: wantedSchema, prepared = 'auto' } = settings;
+  const session = await inspect(() => connectTo(config), wantedSchema);
   const { schema } = session;
   if (schema === null) {
     throw new StartError('DATABASE_URL: the search_path of the role names no schema that exists; set DATABASE_SCHEMA.');
   }
   for (const warning of session.warnings) log.warn({ warning }, 'database.warning');
-  const direct = directUrl === undefined ? config : { ...config, connectionString: directUrl };
-  await migratePostgres(direct, schema, log);
+  await migratePostgres(directConfig(config, settings), schema, log);
   return { ...session, schema, canPrepare: prepared === 'auto' ? session.canPrepare : prepared === 'on' };
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCatalogue } from '../../core/error-catalogue.js';
+import type { Principal } from '../../core/viewer.js';
 import type { Logger } from '../../log/log.js';
 import type { Middleware } from '../request-handler.js';
 
@@ -14,7 +15,7 @@ export function accessLog(log: Logger): Middleware {
         status,
         errorCodes: errorCodes.length > 0 ? errorCodes : undefined,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        userId: identity.kind === 'authenticated' ? identity.viewer.userId : undefined,
+        ...(identity.kind === 'authenticated' ? callerOf(identity.viewer) : {}),
       };
       log[levelOf(status, errorCodes)](line, 'request.completed');
     },
@@ -27,3 +28,8 @@ function levelOf(status: number, codes: readonly ErrorCode[]): 'info' | 'warn' |
   if (worst < 500) return 'info';
   return worst === 500 ? 'error' : 'warn';
 }
+
+const callerOf = (viewer: Principal) => ({
+  userId: viewer.userId,
+  ...('apiToken' in viewer ? { apiTokenId: viewer.apiToken.id } : {}),
+});

@@ -11,7 +11,7 @@ export function clientAddress(trustedProxies: readonly string[]): Middleware {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
   return {
     before: (exchange) => {
-      exchange.client = { address: rateLimitKey(addressOf(exchange.request, isTrusted)) };
+      exchange.client = { ...exchange.client, address: rateLimitKey(addressOf(exchange.request, isTrusted)) };
       return undefined;
     },
   };

@@ -39,9 +39,9 @@ export function commonViolations({ headers }: ReceivedResponse): Violations {
   return violations;
 }
 
-/** Only a response to HEAD and the statuses 204 and 304 have no body; all other responses have one (RFC 9110, section 6.4.1). */
+/** A response to HEAD and the statuses 204 and 304 have no body (RFC 9110, section 6.4.1), and 202 has none here; all other responses have one. */
 export function bodyViolations(method: string, { status, body }: ReceivedResponse): Violations {
-  const isBodiless = method === 'HEAD' || status === 204 || status === 304;
+  const isBodiless = method === 'HEAD' || [202, 204, 304].includes(status);
   if (isBodiless) return body === '' ? [] : ['has a body'];
   return body === '' ? ['has no body'] : [];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { buildSchema, getVariableValues, Kind, parse } from 'graphql';
+import { buildSchema, getVariableValues, isScalarType, Kind, parse } from 'graphql';
 import { type Arguments, graphqlRequest, type Operation, type Outcome } from '../styles.js';
 import { type Difference, literal, shownBeside } from './report.js';
 import type { Step } from './steps.js';
@@ -15,6 +15,15 @@ export interface Answers {
 
 const sdl = buildSchema(readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'));
 
+// The SDL does not say what a scalar takes.
+const dateTime = sdl.getType('DateTime');
+if (isScalarType(dateTime)) {
+  dateTime.parseValue = (value) => {
+    if (typeof value !== 'string') throw new TypeError('DateTime must be a string');
+    return value;
+  };
+}
+
 /** Whether arguments do not even fit the SDL: GraphQL then refuses them before anything runs. */
 function isRefusedBySdl(operation: Operation, args: Arguments): boolean {
   const { document, variables } = graphqlRequest(operation, args);
@@ -24,13 +33,23 @@ function isRefusedBySdl(operation: Operation, args: Arguments): boolean {
   return getVariableValues(sdl, definition.variableDefinitions ?? [], sent).errors !== undefined;
 }
 
-const forAnyone: ReadonlySet<Operation> = new Set(['signup', 'login', 'refresh', 'health', 'databaseHealth']);
+const forAnyone: ReadonlySet<Operation> = new Set([
+  ...(['signup', 'login', 'refresh', 'health', 'databaseHealth'] as const),
+  ...(['forgotPassword', 'resetPassword', 'confirmEmail'] as const),
+]);
 const successStatus: Partial<Record<Operation, number>> = {
   signup: 201,
   createTask: 201,
   logout: 204,
   deleteMe: 204,
   deleteTask: 204,
+  forgotPassword: 202,
+  resetPassword: 204,
+  confirmEmail: 204,
+  revokeSession: 204,
+  revokeOtherSessions: 204,
+  createApiToken: 201,
+  revokeApiToken: 204,
 };
 /** The codes that a sequence may meet; what is not here is a difference to the contract, also when both say it. */
 const errorStatus: Readonly<Record<string, number>> = {
@@ -58,7 +77,7 @@ export async function compareOutcomes(
   const needsToken = !forAnyone.has(operation);
   const token = isRefused || graphql.code === 'UNAUTHENTICATED' ? await askForToken() : 'good';
   // REST decides caller asks before it reads what is asked; GraphQL reads the whole document first.
-  const refusals = needsToken && token !== 'good' ? ['UNAUTHENTICATED'] : ['BAD_REQUEST', 'VALIDATION_ERROR'];
+  const refusals = needsToken && token !== 'good' ? ['UNAUTHENTICATED'] : ['BAD_REQUEST', 'VALIDATION_ERROR', 'FORBIDDEN'];
   if (isRefused && !(graphql.code === 'BAD_REQUEST' && refusals.includes(rest.code ?? '')))
     return { graphql: `refused by the SDL: ${literal(said(graphql))}`, rest: literal(said(rest)) };
   if (!isRefused && !isDeepStrictEqual(said(graphql), said(rest)))

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { apiTokenDigest, formatApiToken, shownPrefix } from '../../../src/accounts/api-tokens/format.js';
 import { hashPassword } from '../../../src/accounts/passwords/passwords.js';
 import { createTokens, digestOf } from '../../../src/accounts/tokens/tokens.js';
 import type { Database } from '../../../src/db/database.js';
@@ -14,6 +15,7 @@ type Name = (typeof people)[number];
 export const callers = [
   ...people,
   'ada’s other device',
+  'ada’s script',
   'whoever signed in last',
   'nobody',
   'an ended session',
@@ -60,24 +62,52 @@ export async function newFixtures(): Promise<Fixtures> {
   passwordHash ??= await hashPassword(password);
   const userIds = Object.fromEntries(people.map((name) => [name, `user_${newId()}`])) as Record<Name, string>;
   const sessionIds = Object.fromEntries(refreshTokens.map((name) => [name, newId()])) as Record<RefreshToken, string>;
+  const script = newScript(userIds.ada);
   const first = (name: RefreshToken) => tokens.initialRefreshToken(sessionIds[name]);
   return {
-    tokens: accessTokens(userIds, sessionIds),
+    tokens: { ...accessTokens(userIds, sessionIds), 'ada’s script': script.token },
     refreshTokens: Object.fromEntries(refreshTokens.map((name) => [name, first(name)])) as Fixtures['refreshTokens'],
     names: new Map([
       [passwordHash, '‹the first hash›'],
       ...people.map((name) => [userIds[name], `‹${name}›`] as const),
+      ...Object.entries(script.row).map(([column, value]) => [String(value), `‹${column} of the script’s token›`] as const),
       ...refreshTokens.flatMap((name) => [
         [sessionIds[name], `‹session: ${name}›`] as const,
         [first(name), `‹refresh token: ${name}›`] as const,
         [digestOf(first(name)), `‹refresh token: ${name}›`] as const,
       ]),
     ]),
-    rows: rowsOf(userIds, sessionIds, passwordHash),
+    rows: { ...rowsOf(userIds, sessionIds, passwordHash), api_tokens: [script.row] },
   };
 }
 
-function accessTokens(users: Record<Name, string>, sessions: Record<RefreshToken, string>): Fixtures['tokens'] {
+/** A personal API token that reads tasks and the account. */
+function newScript(userId: string) {
+  const id = `token_${newId()}`;
+  const token = formatApiToken(tokens.apiTokenSecret(id));
+  const scopes = ['tasks:read', 'account'];
+  // Used just now, so that its use is not written again during a sequence.
+  const times = {
+    created_at: born,
+    last_used_at: new Date().toISOString(),
+    expires_at: new Date(Date.now() + dayMs).toISOString(),
+  };
+  const row = {
+    id,
+    user_id: userId,
+    name: 'Script',
+    digest: apiTokenDigest(token),
+    prefix: shownPrefix(token),
+    scopes,
+    ...times,
+  };
+  return { token, row };
+}
+
+function accessTokens(
+  users: Record<Name, string>,
+  sessions: Record<RefreshToken, string>,
+): Omit<Fixtures['tokens'], 'ada’s script'> {
   const now = Math.floor(Date.now() / 1000);
   const sign = (name: Name, sessionId: string) => tokens.signAccess({ userId: users[name], sessionId }, now);
   const ada = sign('ada', sessions['ada’s']);
@@ -111,7 +141,7 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
       task(3, 'bob', 'Bake 🙂', 'Ünïcode', 'Pending'),
     ],
     sessions: plan.map(({ id, owner, life }) => ({
-      ...{ id, user_id: users[owner], created_at: born },
+      ...{ id, user_id: users[owner], created_at: born, last_used_at: new Date().toISOString() },
       expires_at: new Date(Date.now() + life).toISOString(),
     })),
     refresh_tokens: plan.flatMap(({ id, used }) => {

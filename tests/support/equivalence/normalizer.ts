@@ -6,6 +6,9 @@ import type { Fixtures } from './fixtures.js';
 const kinds: readonly [RegExp, string][] = [
   [/^user_[0-9a-f]{32}$/, 'person'],
   [/^[0-9a-f]{32}$/, 'session'],
+  [/^token_[0-9a-f]{32}$/, 'id of a personal token'],
+  [/^tdm_[0-9A-Za-z]{49}$/, 'personal token'],
+  [/^tdm_[0-9A-Za-z]{8}$/, 'prefix of a personal token'],
   [/^[\w-]{43}$/, 'refresh token'],
   // A digest of one that was never handed out.
   [/^[0-9a-f]{64}$/, 'unknown digest'],

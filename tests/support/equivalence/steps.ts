@@ -50,6 +50,14 @@ const newPasswords = mostly(
     { weight: 3, arbitrary: textOf(['short', 'password1', 'new@example.com'], [7, 8, 128, 129]) },
   ),
 );
+const scopeLists: Value = fc.oneof(
+  { weight: 6, arbitrary: fc.subarray(['tasks:read', 'tasks:write', 'account']) },
+  { weight: 1, arbitrary: fc.constantFrom<unknown>(['admin'], 'account', [null], null, [1]) },
+);
+const expiries: Value = fc.constantFrom<unknown>(
+  new Date(Date.now() + 86_400_000).toISOString(),
+  ...['2020-01-01T00:00:00Z', '2100-01-01T00:00:00+02:00', '2026-02-30T00:00:00Z', 'tomorrow', '', null, 5],
+);
 const tokenReferences: Value = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...refreshTokens).map((which) => new RefreshTokenReference(which)) },
   { weight: 5, arbitrary: fc.constantFrom(0, 1, 2).map((which) => new RefreshTokenReference(which)) },
@@ -89,6 +97,19 @@ const operations: Readonly<Record<Operation, readonly [weight: number, args: Rea
   signup: [3, { input: inputOf({ email: emails, password: newPasswords, name: names }, ['email', 'password', 'name']) }],
   login: [3, { input: inputOf({ email: emails, password: givenPasswords }, ['email', 'password']) }],
   deleteMe: [2, { input: inputOf({ password: givenPasswords }, ['password']) }],
+  // A known email would be written to apart from the request.
+  forgotPassword: [2, { input: inputOf({ email: mostly(textOf(['nobody@example.com', 'x'], [255, 256])) }, ['email']) }],
+  resetPassword: [
+    2,
+    { input: inputOf({ token: mostly(textOf(['x'], [1000, 1001])), newPassword: newPasswords }, ['token', 'newPassword']) },
+  ],
+  confirmEmail: [2, { input: inputOf({ token: mostly(textOf(['x'], [1000, 1001])) }, ['token']) }],
+  sessions: [4, {}],
+  revokeOtherSessions: [2, {}],
+  revokeSession: [2, { id: fc.constantFrom('0123456789abcdef0123456789abcdef', 'x', 'a\0') }],
+  apiTokens: [4, {}],
+  createApiToken: [4, { input: inputOf({ name: names, scopes: scopeLists, expiresAt: expiries }, ['name', 'scopes']) }],
+  revokeApiToken: [2, { id: fc.constantFrom('token_0123456789abcdef0123456789abcdef', 'x', 'a\0') }],
   health: [1, {}],
   databaseHealth: [1, {}],
 };
@@ -97,7 +118,9 @@ const asking: fc.Arbitrary<Caller> = fc.oneof(
   { withCrossShrink: true },
   {
     weight: 12,
-    arbitrary: fc.constantFrom<Caller>('ada', 'ada', 'ada', 'ada', 'bob', 'ada’s other device', 'cyd', 'whoever signed in last'),
+    arbitrary: fc.constantFrom<Caller>(
+      ...(['ada', 'ada', 'ada', 'ada', 'bob', 'ada’s other device', 'ada’s script', 'cyd', 'whoever signed in last'] as const),
+    ),
   },
   { weight: 2, arbitrary: fc.constantFrom(...callers) },
 );

@@ -6,6 +6,7 @@ export interface ValueSchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly anyOf?: readonly ValueSchema[];
+  readonly items?: ValueSchema;
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -57,6 +57,7 @@ const ofType = {
     return fc.oneof({ weight: 4, arbitrary: text }, fc.constantFrom(...edges, 'correct horse battery'));
   },
   object: (schema: ValueSchema) => someOf(schema, wellTyped),
+  array: ({ items = {} }: ValueSchema): fc.Arbitrary<unknown> => fc.array(wellTyped(items), { maxLength: 3 }),
 };
 
 /** Objects with some of a schema's properties. */

@@ -1,0 +1,78 @@
+import { auditFields, type RequestContext } from '../../core/request-context.js';
+import { validate } from '../../core/validate.js';
+import type { Database, Queries } from '../../db/database.js';
+import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
+import type { Commit, RunOnce } from '../../idempotency/run.js';
+import type { IdempotencyStore } from '../../idempotency/store.js';
+import type { Logger } from '../../log/log.js';
+import { emailTaken } from '../users/email.js';
+import type { AccountMails } from './mails.js';
+import { findToken, issueToken, takeToken } from './one-time-tokens.js';
+import { tokenRejected } from './reset-password.js';
+import { confirmEmailInput } from './rules.js';
+
+/** Changes emails once their owner has confirmed them. */
+export interface EmailChangeService {
+  /** Whether a new email must be confirmed: when mail leaves this process. */
+  readonly isConfirmed: boolean;
+  /** Stores a new email until it is confirmed. @returns mails the token; to be called once it is stored. @throws AppError `CONFLICT` */
+  request(queries: Queries, userId: string, newEmail: string): Promise<() => void>;
+  /** @throws AppError `INVALID_CREDENTIALS`; `CONFLICT` when the email has an account meanwhile. */
+  confirm(context: RequestContext, input: unknown): Promise<void>;
+}
+
+interface Parts {
+  readonly db: Database;
+  readonly runOnce: RunOnce;
+  readonly idempotency: Pick<IdempotencyStore, 'deletePublic'>;
+  readonly mails: AccountMails;
+  readonly log: Logger;
+}
+
+/** Creates the service over the table `one_time_tokens`. */
+export function createEmailChangeService(parts: Parts): EmailChangeService {
+  const { runOnce, mails } = parts;
+  return {
+    isConfirmed: mails.isConnected,
+    request: async (queries, userId, newEmail) => {
+      const taken = await queries.query('SELECT id FROM users WHERE email = $1 AND id <> $2', [newEmail, userId]);
+      if (taken.length > 0) throw emailTaken();
+      const token = await issueToken(queries, userId, 'email-change', newEmail);
+      return () => mails.emailChange({ userId, email: newEmail }, token);
+    },
+    confirm: async (context, input) => {
+      const payload = validate(confirmEmailInput, input);
+      const ownerOf = ({ userId }: { userId: string }) => userId;
+      const work = (commit: Commit) => confirm(parts, context, commit, payload.token);
+      await runOnce(context, 'confirmEmail', payload, work, { ownerOf });
+    },
+  };
+}
+
+async function confirm(
+  { db, idempotency, mails, log }: Parts,
+  { client, idempotencyKey }: RequestContext,
+  commit: Commit,
+  token: string,
+): Promise<{ userId: string }> {
+  const grant = await findToken(db, 'email-change', token);
+  if (!grant?.newEmail) {
+    log.warn(auditFields(client, {}), 'email-change.rejected');
+    throw tokenRejected();
+  }
+  const { userId, email, newEmail } = grant;
+  const atomically = idempotencyKey ? commit : db.transaction;
+  const result = await atomically(async (queries) => {
+    if ((await takeToken(queries, 'email-change', token)) !== userId) throw tokenRejected();
+    await queries.prisma.user.update({ where: { id: userId }, data: { email: newEmail } }).catch((error) => {
+      if (isUniqueViolation(error)) throw emailTaken();
+      throw isMissingRow(error) ? tokenRejected() : error;
+    });
+    // A repeated sign-in must not hand out tokens for an email that no longer works.
+    await idempotency.deletePublic(queries, userId);
+    return { userId };
+  });
+  log.info(auditFields(client, { userId }), 'email-change.completed');
+  mails.emailChanged({ userId, email });
+  return result;
+}

@@ -1,0 +1,42 @@
+import { requireSession, unauthenticated } from '../../core/identity.js';
+import type { Principal } from '../../core/viewer.js';
+import type { Queries } from '../../db/database.js';
+import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
+import type { User } from '../../generated/prisma/client.js';
+import type { IdempotencyStore } from '../../idempotency/store.js';
+import { deleteTokens } from '../recovery/one-time-tokens.js';
+import type { Sessions } from '../sessions/sessions.js';
+import { emailTaken } from './email.js';
+
+interface Parts {
+  readonly sessions: Pick<Sessions, 'revokeOthers'>;
+  readonly idempotency: Pick<IdempotencyStore, 'deletePublic'>;
+}
+
+interface Changes {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** Saves changes of a user; a new password ends the other sessions. @throws AppError `CONFLICT`, `UNAUTHENTICATED` */
+export async function saveUser(
+  { sessions, idempotency }: Parts,
+  queries: Queries,
+  viewer: Principal,
+  { name, email }: Changes,
+  passwordHash: string | undefined,
+): Promise<User> {
+  const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
+  const where = { id: viewer.userId };
+  const user = await queries.prisma.user.update({ where, data: { name, email, credential } }).catch((error) => {
+    if (isUniqueViolation(error)) throw emailTaken();
+    throw isMissingRow(error) ? unauthenticated('revoked') : error;
+  });
+  // A repeated sign-in must not hand out tokens for credentials that no longer work.
+  if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
+  // Nor must a token that was mailed before.
+  if (email !== undefined) await deleteTokens(queries, viewer.userId);
+  if (passwordHash !== undefined) await deleteTokens(queries, viewer.userId, 'password-reset');
+  if (passwordHash !== undefined) await sessions.revokeOthers(queries, requireSession(viewer));
+  return user;
+}

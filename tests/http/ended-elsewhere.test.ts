@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.js';
+import { openPostgres } from '../../src/db/postgres/open-postgres.js';
+import { newApiToken } from '../support/api-tokens.js';
+import { fetchOf, newPerson, openTestApp, type TestApp, testConfig } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { type Fetch, restStyle } from '../support/styles.js';
+
+// The embedded database has one process.
+const describeOnPostgres = describe;
+
+interface Peer {
+  readonly app: App;
+  readonly fetch: Fetch;
+  readonly lines: Record<string, unknown>[];
+}
+
+describeOnPostgres('a session or token that another process ends', () => {
+  let here: TestApp;
+  let peer: Peer;
+  beforeAll(async () => {
+    here = await openTestApp({}, 'postgresql');
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ level: 'debug', base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const app = await createApp(testConfig(), { log, db: await openPostgres({ url: here.url, poolSize: 3 }, log) });
+    peer = { app, lines, fetch: fetchOf(app) };
+  });
+  afterAll(async () => {
+    await peer.app.close();
+    await here.close();
+  });
+
+  const reasonOn = async (fetch: Fetch, token: string) => (await restStyle.call(fetch, 'tasks', {}, token)).details?.reason;
+  /** Listening connections of this database. */
+  const listeners = () =>
+    here.db.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tandem' AND query LIKE 'LISTEN%'`,
+      [],
+    );
+  /** Uses a token on the peer until the peer listens. */
+  async function listening(token: string): Promise<void> {
+    await eventually(async () => {
+      await reasonOn(peer.fetch, token);
+      return (peer.lines.length > 0 && (await listeners()).length >= 1) || false;
+    }, 5_000);
+  }
+
+  it('is refused here at once, without a look-up', async () => {
+    const person = await newPerson(here);
+    await listening(person.token);
+    const { id, token } = await newApiToken(here, person);
+    expect(await reasonOn(peer.fetch, token)).toBeUndefined();
+    await restStyle.call(here.fetch, 'revokeApiToken', { id }, person.token);
+    await eventually(async () => (await reasonOn(peer.fetch, token)) === 'revoked', 300);
+    await restStyle.call(here.fetch, 'logout', {}, person.token);
+    await eventually(async () => (await reasonOn(peer.fetch, person.token)) === 'revoked', 300);
+  });
+
+  it('is refused here at once when the account is deleted, or the row by hand', async () => {
+    const [ada, bob] = [await newPerson(here), await newPerson(here)];
+    await listening(ada.token);
+    for (const { token } of [ada, bob]) expect(await reasonOn(peer.fetch, token)).toBeUndefined();
+    await here.db.query('DELETE FROM users WHERE id = $1', [ada.id]);
+    await here.db.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [bob.id]);
+    for (const { token } of [ada, bob]) await eventually(async () => (await reasonOn(peer.fetch, token)) === 'revoked', 300);
+  });
+
+  it('is refused here within a second while the listener is away, and at once when it is back', async () => {
+    const [ada, bob] = [await newPerson(here), await newPerson(here)];
+    await listening(ada.token);
+    const admin = new pg.Client(here.url);
+    await admin.connect();
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'tandem' AND query LIKE 'LISTEN%'`,
+    );
+    await restStyle.call(here.fetch, 'logout', {}, ada.token);
+    await eventually(async () => (await reasonOn(peer.fetch, ada.token)) === 'revoked', 1_000);
+    expect(peer.lines.map(({ msg }) => msg)).toContain('notifications.lost');
+    await admin.end();
+
+    await eventually(
+      () => peer.lines.some(({ msg }) => msg === 'notifications.restored') || reasonOn(peer.fetch, bob.token).then(() => false),
+      10_000,
+    );
+    await restStyle.call(here.fetch, 'logout', {}, bob.token);
+    await eventually(async () => (await reasonOn(peer.fetch, bob.token)) === 'revoked', 300);
+  });
+});
