@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { days, duration, flag, host, origins, postgresUrl, proxies, schemaName, wholeNumber } from './core/setting-values.js';
+import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/setting-values.js';
+import { connectionUrlFaults } from './db/postgres/connection/connection-url.js';
+import { type LibpqEnvironment, libpqVariables } from './db/postgres/connection/url-parameters.js';
 import { type RateLimit, rateLimit } from './rate-limits/rate-limit.js';
 
 /** The example secret of `.env.example`, which nobody may run with. */
@@ -9,8 +11,8 @@ const placeholder = /^(change[-_]?me|secret|placeholder|replace[-_]?me|your[-_]s
 
 /** Settings by their names in the environment, with their defaults: the README's table and `.env.example`. */
 const environment = z.object({
-  DATABASE_URL: postgresUrl.optional(),
-  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_URL: z.string().optional(),
+  DATABASE_DIRECT_URL: z.string().optional(),
   DATABASE_POOL: wholeNumber(1, 1000).default(20),
   DATABASE_SCHEMA: z
     .string()
@@ -49,6 +51,8 @@ export interface Config {
     readonly url: string | undefined;
     /** For migrations; `url` when undefined. */
     readonly directUrl: string | undefined;
+    /** What the URLs leave open. */
+    readonly libpq: LibpqEnvironment;
     readonly poolSize: number;
     /** Undefined for the first schema of the role's search_path. */
     readonly schema: string | undefined;
@@ -93,6 +97,9 @@ function secretFaults(secret: string | undefined): string[] {
   return isPlaceholder ? [`BETTER_AUTH_SECRET is a placeholder; ${remedy}`] : [];
 }
 
+const urlFaults = (name: string, url: string | undefined, libpq: LibpqEnvironment): string[] =>
+  url ? connectionUrlFaults(url, libpq).map((fault) => `${name} ${fault}`) : [];
+
 const secondsPerDay = 86_400;
 
 /**
@@ -106,6 +113,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const settings = Object.fromEntries(values.map(([name, value]) => [name, name === secretName ? value : value?.trim()]));
   const parsed = environment.safeParse(settings);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const libpq: LibpqEnvironment = Object.fromEntries(libpqVariables.map((name) => [name, env[name]]));
+  faults.push(...['DATABASE_URL', 'DATABASE_DIRECT_URL'].flatMap((name) => urlFaults(name, settings[name], libpq)));
   if (settings.NODE_ENV === 'production') faults.push(...secretFaults(settings[secretName]));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
@@ -114,6 +123,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     database: {
       url: e.DATABASE_URL,
       directUrl: e.DATABASE_DIRECT_URL,
+      libpq,
       poolSize: e.DATABASE_POOL,
       schema: e.DATABASE_SCHEMA,
       prepared: e.DATABASE_PREPARED,
