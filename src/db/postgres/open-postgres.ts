@@ -7,6 +7,11 @@ import { checkStatement, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
 import { toRfc3339 } from '../moments.js';
 import { transactionOf } from '../transaction.js';
+import { type ConnectionSettings, parseConnectionUrl } from './connection/connection-url.js';
+import { createHosts } from './connection/hosts.js';
+import { createClientClass } from './connection/hosts-client.js';
+import type { LibpqEnvironment } from './connection/url-parameters.js';
+import { directUrlOf } from './connection/url-text.js';
 import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { createPool } from './pool.js';
@@ -22,6 +27,8 @@ export interface PostgresSettings {
   readonly url: string;
   /** For migrations: the server itself, when `url` leads to a pooler. */
   readonly directUrl?: string | undefined;
+  /** What the URLs leave open. */
+  readonly libpq?: LibpqEnvironment;
   /** Connections at most. */
   readonly poolSize: number;
   /** Whether statements are prepared by name; `auto` finds out whether they can be. */
@@ -38,13 +45,16 @@ export interface PostgresSettings {
  * @throws StartError when it refuses, or is out of reach and may not be waited for.
  */
 export async function openPostgres(settings: PostgresSettings, log: Logger): Promise<Database> {
-  const config: pg.ClientConfig = { connectionString: settings.url, application_name: 'tandem' };
+  const connection = parseConnectionUrl(settings.url, settings.libpq);
+  const config = poolConfigOf(connection, log);
   const statements = createRunner();
   const onConnect = async (client: pg.ClientBase) => {
     const set = setStatement(statements.session()?.connectionSettings ?? {}, 'session');
     if (set) await client.query(set);
   };
-  const main = createPool({ config, size: settings.poolSize, onConnect, log });
+  const size = connection.connectionLimit ?? settings.poolSize;
+  const limits = { waitMs: connection.poolTimeoutMs, firstConnectionMs: connection.connectTimeoutMs };
+  const main = createPool({ config, size, ...limits, onConnect, log });
   const checks = createPool({ config, size: 1, onConnect, log });
   const adapter = prismaAdapter(Object.assign(main.pool, { query: statements.run }), {
     schema: () => statements.session()?.schema ?? undefined,
@@ -63,7 +73,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   const { ready } = await startOrWait(start, {
     waitMs: settings.waitMs ?? 0,
     isTemporary: isUnreachable,
-    refusal: (error) => refusal(error, settings.url),
+    refusal: (error) => refusal(error, connection),
     log,
   }).catch(async (error) => {
     await close();
@@ -81,6 +91,14 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     close,
   };
 }
+
+type PoolConfig = ReturnType<typeof poolConfigOf>;
+
+/** What a pool is told to reach a database. */
+const poolConfigOf = (connection: ConnectionSettings, log: Logger) => ({
+  Client: createClientClass(createHosts(connection, (warning) => log.warn({ warning }, 'database.warning'))),
+  application_name: 'tandem',
+});
 
 /** Runs statements once the database is there. */
 function createRunner() {
@@ -109,10 +127,10 @@ async function checkTables(send: RunStatement): Promise<void> {
 }
 
 /** Inspects the connections, and migrates. */
-async function prepare(config: pg.ClientConfig, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
+async function prepare(config: PoolConfig, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
   const { directUrl, schema: wantedSchema, prepared = 'auto' } = settings;
   const connect = async () => {
-    const client = new pg.Client({ ...config, connectionTimeoutMillis: 10_000 });
+    const client = new config.Client({ ...config, connectionTimeoutMillis: 10_000 });
     // The statement that runs then fails as well.
     client.on('error', () => {});
     await client.connect();
@@ -124,8 +142,8 @@ async function prepare(config: pg.ClientConfig, settings: PostgresSettings, log:
     throw new StartError('DATABASE_URL: the search_path of the role names no schema that exists; set DATABASE_SCHEMA.');
   }
   for (const warning of session.warnings) log.warn({ warning }, 'database.warning');
-  const direct = directUrl === undefined ? config : { ...config, connectionString: directUrl };
-  await migratePostgres(direct, schema, log);
+  const direct = parseConnectionUrl(directUrl ?? directUrlOf(settings.url), settings.libpq);
+  await migratePostgres(poolConfigOf(direct, log), schema, log);
   return { ...session, schema, canPrepare: prepared === 'auto' ? session.canPrepare : prepared === 'on' };
 }
 
