@@ -16,7 +16,7 @@ import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { createPool } from './pool.js';
 import { prismaAdapter } from './prisma-adapter.js';
-import { refusal } from './refusal.js';
+import { refusal } from './refusal/refusal.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
 import { createStatements, type RunStatement } from './statements.js';
@@ -143,7 +143,9 @@ async function prepare(config: PoolConfig, settings: PostgresSettings, log: Logg
   }
   for (const warning of session.warnings) log.warn({ warning }, 'database.warning');
   const direct = parseConnectionUrl(directUrl ?? directUrlOf(settings.url), settings.libpq);
-  await migratePostgres(poolConfigOf(direct, log), schema, log);
+  await migratePostgres(poolConfigOf(direct, log), schema, log).catch((error) => {
+    throw refusal(error, direct, directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
+  });
   return { ...session, schema, canPrepare: prepared === 'auto' ? session.canPrepare : prepared === 'on' };
 }
 

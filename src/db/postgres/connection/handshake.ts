@@ -18,11 +18,15 @@ export function rejectOtherProtocols({ stream }: Connection): void {
 /**
  * Ends a connection whose server does not prove by channel binding that it knows the password and owns the certificate. node-postgres 8
  * binds where the server offers it, and goes on without where it does not.
+ * @returns the error, for a server that is ready before the connection has ended.
  */
-export function requireChannelBinding(connection: Connection): void {
+export function requireChannelBinding(connection: Connection): () => NoChannelBinding | undefined {
   let isBound = false;
+  let error: NoChannelBinding | undefined;
   const refuse = () => {
-    if (!isBound) connection.stream.destroy(new NoChannelBinding('The server does not offer channel binding.'));
+    if (isBound) return;
+    error = new NoChannelBinding('The server does not offer channel binding.');
+    connection.stream.destroy(error);
   };
   connection.on('authenticationSASL', ({ mechanisms }: { mechanisms: string[] }) => {
     isBound = mechanisms.includes('SCRAM-SHA-256-PLUS');
@@ -30,4 +34,5 @@ export function requireChannelBinding(connection: Connection): void {
   });
   for (const event of ['authenticationCleartextPassword', 'authenticationMD5Password', 'authenticationOk'])
     connection.on(event, refuse);
+  return () => error;
 }

@@ -1,10 +1,17 @@
 import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import { AllCandidatesFailed, candidatesAfter, type FailedAttempt, isOptionsRefusal, WrongSession } from './connect-errors.js';
 import { clientConfigOf, type SessionKind } from './connection-url.js';
 import { rejectOtherProtocols, requireChannelBinding } from './handshake.js';
 import type { Hosts } from './hosts.js';
 import type { Candidate } from './url-candidates.js';
+
+/** Errors that a client handles come to it as well; those after its end are of no interest. */
+function ignoreErrors(connection: pg.Connection): void {
+  connection.on('error', () => {});
+  connection.stream.on('error', () => {});
+}
 
 /** A client before it connects. Explicit values keep node-postgres from reading variables of the environment. */
 const blank: pg.ClientConfig = { ssl: false, sslnegotiation: 'postgres' };
@@ -55,6 +62,8 @@ export class HostsClient extends pg.Client {
           return this;
         } catch (error) {
           failures.push({ candidate, error });
+          // node-postgres hashes and looks up passwords in promises, and then writes to the client's connection, whichever it is.
+          await nextTurn();
           rest = this.#next(error, rest);
         }
       }
@@ -73,8 +82,10 @@ export class HostsClient extends pg.Client {
     const { settings } = this.#hosts;
     this.#startOver(clientConfigOf(settings, candidate));
     if (!candidate.tls) rejectOtherProtocols(this.connection);
-    if (settings.channelBinding === 'require') requireChannelBinding(this.connection);
+    const channelError = settings.channelBinding === 'require' ? requireChannelBinding(this.connection) : undefined;
     await super.connect();
+    const error = channelError?.();
+    if (error) throw error;
     if (kind === 'any') return;
     // The error of a connection that breaks now is the statement's, too.
     const ignore = () => {};
@@ -88,11 +99,11 @@ export class HostsClient extends pg.Client {
 
   /** node-postgres 8 connects a client once: for another attempt it gets the fields of a new one. Pools hold on to the object. */
   #startOver(config: pg.ClientConfig): void {
-    const { connection } = this;
-    connection.removeAllListeners();
-    connection.on('error', () => {});
-    connection.stream.destroy();
+    this.connection.removeAllListeners();
+    ignoreErrors(this.connection);
+    this.connection.stream.destroy();
     const fresh = new pg.Client({ ...this.#config, ...config });
+    ignoreErrors(fresh.connection);
     for (const [name, field] of Object.entries(Object.getOwnPropertyDescriptors(fresh)))
       if (!emitterFields.includes(name)) Object.defineProperty(this, name, field);
     // Left out of the configuration, they would come from PGOPTIONS.

@@ -52,8 +52,9 @@ function systemCertificates(): string[] {
 function readPem(parameter: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new StartError(`DATABASE_URL: ${parameter}: ${file} cannot be read: ${fileErrorReason(cause)}.`, { cause });
+  } catch (error) {
+    // Without its cause: a file that is missing is nothing to wait for.
+    throw new StartError(`DATABASE_URL: ${parameter}: ${file} cannot be read: ${fileErrorReason(error)}.`);
   }
 }
 
