@@ -7,7 +7,7 @@ import { createLogger } from '../src/log/log.js';
 
 /** What the commands need of the configuration; what else is wrong with the environment is none of their concern. */
 export function readDatabaseConfig(): Config {
-  const names = Object.keys(process.env).filter((name) => name === 'DATA_DIR' || name.startsWith('DATABASE_'));
+  const names = Object.keys(process.env).filter((name) => /^(DATA_DIR$|DATABASE_|PG)/.test(name));
   return readConfig(Object.fromEntries(names.map((name) => [name, process.env[name]])));
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { days, duration, flag, host, origins, postgresUrl, proxies, schemaName, wholeNumber } from './core/setting-values.js';
+import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/setting-values.js';
+import { connectionUrlFaults } from './db/postgres/connection/connection-url.js';
+import { type LibpqEnvironment, libpqVariables } from './db/postgres/connection/url-parameters.js';
 import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
 import { type RateBudgets, rateBudgets } from './rate-limits/budgets.js';
 import { rateLimit } from './rate-limits/rate-limit.js';
@@ -11,8 +13,8 @@ const placeholder = /^(change[-_]?me|secret|placeholder|replace[-_]?me|your[-_]s
 
 /** Settings by their names in the environment, with their defaults: the README's table and `.env.example`. */
 const environment = z.object({
-  DATABASE_URL: postgresUrl.optional(),
-  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_URL: z.string().optional(),
+  DATABASE_DIRECT_URL: z.string().optional(),
   DATABASE_POOL: wholeNumber(1, 1000).default(20),
   DATABASE_SCHEMA: schemaName.optional(),
   DATABASE_PREPARED: z.enum(['auto', 'on', 'off'], { error: 'must be auto, on or off' }).default('auto'),
@@ -53,6 +55,8 @@ export interface Config {
     readonly url: string | undefined;
     /** For migrations; `url` when undefined. */
     readonly directUrl: string | undefined;
+    /** What the URLs leave open. */
+    readonly libpq: LibpqEnvironment;
     readonly poolSize: number;
     /** Undefined for the first schema of the role's search_path. */
     readonly schema: string | undefined;
@@ -110,6 +114,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const parsed = environment.safeParse(settings);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   if (settings.SMTP_URL && !settings.MAIL_FROM) faults.push('MAIL_FROM must be set with SMTP_URL: who sends the mail');
+  const libpq: LibpqEnvironment = Object.fromEntries(libpqVariables.map((name) => [name, env[name]]));
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL'])
+    faults.push(...connectionUrlFaults(settings[name] ?? 'postgresql://', libpq).map((fault) => `${name} ${fault}`));
   if (settings.NODE_ENV === 'production') faults.push(...secretFaults(settings[secretName]));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
@@ -118,6 +125,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     database: {
       url: e.DATABASE_URL,
       directUrl: e.DATABASE_DIRECT_URL,
+      libpq,
       poolSize: e.DATABASE_POOL,
       schema: e.DATABASE_SCHEMA,
       prepared: e.DATABASE_PREPARED,

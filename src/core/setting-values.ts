@@ -76,24 +76,6 @@ export const proxies = listOf((value) => {
 export const host = z
   .string()
   .refine(isHost, 'must be an IP address such as 0.0.0.0 or ::1 (without brackets), or a host name, without a port');
-
-const encodeHint = 'encode what is special in the password: # as %23, % as %25, / as %2F, ? as %3F, @ as %40';
-
-export const postgresUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
-  .refine((value) => !/^postgres/.test(value) || URL.canParse(value), `is not a valid URL; ${encodeHint}`)
-  .refine((value) => !URL.canParse(value) || canDecode(new URL(value)), `has a % that encodes nothing; ${encodeHint}`);
-
-function canDecode({ username, password, pathname }: URL): boolean {
-  try {
-    decodeURIComponent(username + password + pathname);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** PostgreSQL cuts longer names; Prisma (7.10) does not escape a quote in one. */
 export const schemaName = z
   .string()

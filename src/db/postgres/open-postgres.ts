@@ -7,12 +7,15 @@ import { checkStatement, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
 import { toRfc3339 } from '../moments.js';
 import { transactionOf } from '../transaction.js';
+import type { LibpqEnvironment } from './connection/url-parameters.js';
+import { directUrlOf } from './connection/url-text.js';
+import { connectTo, type Way, wayTo } from './connection/way.js';
 import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
 import { prismaAdapter } from './prisma-adapter.js';
-import { refusal } from './refusal.js';
+import { refusal } from './refusal/refusal.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
 import { createStatements, type RunStatement } from './statements.js';
@@ -23,6 +26,8 @@ export interface PostgresSettings {
   readonly url: string;
   /** For migrations: the server itself, when `url` leads to a pooler. */
   readonly directUrl?: string | undefined;
+  /** What the URLs leave open. */
+  readonly libpq?: LibpqEnvironment;
   /** Connections at most. */
   readonly poolSize: number;
   /** Whether statements are prepared by name; `auto` finds out whether they can be. */
@@ -39,40 +44,36 @@ export interface PostgresSettings {
  * @throws StartError when it refuses, or is out of reach and may not be waited for.
  */
 export async function openPostgres(settings: PostgresSettings, log: Logger): Promise<Database> {
-  const config: pg.ClientConfig = { connectionString: settings.url, application_name: 'tandem' };
+  const way = wayTo(settings.url, settings.libpq, log);
+  const direct = wayTo(settings.directUrl ?? directUrlOf(settings.url), settings.libpq, log);
   const statements = createRunner();
-  const onConnect = async (client: pg.ClientBase) => {
-    const set = setStatement(statements.session()?.connectionSettings ?? {}, 'session');
-    if (set) await client.query(set);
-  };
-  const main = createPool({ config, size: settings.poolSize, onConnect, log });
-  const checks = createPool({ config, size: 1, onConnect, log });
+  const { main, checks } = createPools(way, settings, statements, log);
   const adapter = prismaAdapter(Object.assign(main.pool, { query: statements.run }), {
     schema: () => statements.session()?.schema ?? undefined,
     firstStatement: () => setStatement(statements.session()?.transactionSettings ?? {}, 'transaction'),
   });
   const prisma = new PrismaClient({ adapter });
-
   const notifications = new PostgresNotifications({
-    connect: () => connectTo(directConfig(config, settings), { keepAlive: true, query_timeout: 5_000 }),
+    connect: () => connectTo(direct, { keepAlive: true, query_timeout: 5_000 }),
     send: (text, values) => statements.run({ text, values: [...values] }),
     log,
   });
-  const start = async () => {
-    const session = await prepare(config, settings, log);
-    statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
-  };
   const close = async () => {
     await notifications.close();
     await prisma.$disconnect();
     await Promise.all([main.end(), checks.end()]);
   };
-  const { ready } = await startOrWait(start, {
+  const start = async () => {
+    const session = await prepare(way, direct, settings, log);
+    statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
+  };
+  const waiting = {
     waitMs: settings.waitMs ?? 0,
     isTemporary: isUnreachable,
-    refusal: (error) => refusal(error, settings.url),
+    refusal: (error: unknown) => refusal(error, way.settings),
     log,
-  }).catch(async (error) => {
+  };
+  const { ready } = await startOrWait(start, waiting).catch(async (error) => {
     await close();
     throw error;
   });
@@ -81,14 +82,33 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     prisma,
     notifications,
     ready,
-    query: async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal) =>
-      (await statements.run({ text, values: values as unknown[], types, signal })).rows as Row[],
+    query: queryOf(statements.run),
     transaction: transactionOf(prisma),
     check: () => checkTables(checks.send),
     lastSuccessAt: main.lastSuccessAt,
     close,
   };
 }
+
+const queryOf =
+  (run: RunStatement): Database['query'] =>
+  async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal) =>
+    (await run({ text, values: [...values], types, signal })).rows as Row[];
+
+/** One pool for the work, and one for health checks, which wait for no work. */
+function createPools({ config, settings: connection }: Way, { poolSize }: PostgresSettings, statements: Runner, log: Logger) {
+  const onConnect = async (client: pg.ClientBase) => {
+    const set = setStatement(statements.session()?.connectionSettings ?? {}, 'session');
+    if (set) await client.query(set);
+  };
+  const limits = { waitMs: connection.poolTimeoutMs, firstConnectionMs: connection.connectTimeoutMs };
+  return {
+    main: createPool({ config, size: connection.connectionLimit ?? poolSize, ...limits, onConnect, log }),
+    checks: createPool({ config, size: 1, onConnect, log }),
+  };
+}
+
+type Runner = ReturnType<typeof createRunner>;
 
 /** Runs statements once the database is there. */
 function createRunner() {
@@ -111,28 +131,20 @@ async function checkTables(send: RunStatement): Promise<void> {
   if (!rows[0]?.hasTables) throw new Error('The database lacks the tables users and tasks.');
 }
 
-async function connectTo(config: pg.ClientConfig, more: pg.ClientConfig = {}): Promise<pg.Client> {
-  const client = new pg.Client({ ...config, ...more, connectionTimeoutMillis: 10_000 });
-  // The statement that runs then fails as well.
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-
-const directConfig = (config: pg.ClientConfig, { directUrl }: PostgresSettings): pg.ClientConfig =>
-  directUrl === undefined ? config : { ...config, connectionString: directUrl };
-
 /** Inspects the connections, and migrates. */
-async function prepare(config: pg.ClientConfig, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
-  const { schema: wantedSchema, prepared = 'auto' } = settings;
-  const session = await inspect(() => connectTo(config), wantedSchema);
+async function prepare(way: Way, direct: Way, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
+  const { prepared = 'auto' } = settings;
+  const session = await inspect(() => connectTo(way), settings.schema ?? way.settings.schema);
   const { schema } = session;
   if (schema === null) {
     throw new StartError('DATABASE_URL: the search_path of the role names no schema that exists; set DATABASE_SCHEMA.');
   }
-  for (const warning of session.warnings) log.warn({ warning }, 'database.warning');
-  await migratePostgres(directConfig(config, settings), schema, log);
-  return { ...session, schema, canPrepare: prepared === 'auto' ? session.canPrepare : prepared === 'on' };
+  for (const warning of [...way.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
+  await migratePostgres(direct.config, schema, log).catch((error) => {
+    throw refusal(error, direct.settings, settings.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
+  });
+  const canPrepare = session.canPrepare && way.settings.usesPreparedStatements;
+  return { ...session, schema, canPrepare: prepared === 'auto' ? canPrepare : prepared === 'on' };
 }
 
 // Text becomes RFC 3339 without a Date in between, which costs more than the row's other columns.

@@ -58,26 +58,8 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
 
   const connect: pg.Pool['connect'] = pool.connect.bind(pool);
   const query: (statement: pg.QueryConfig) => Promise<pg.QueryResult> = pool.query.bind(pool);
-  let first: Promise<void> | undefined;
-  let isPatient = true;
-
-  async function connectFirst(): Promise<void> {
-    // pg-pool reads the option when it begins to connect.
-    pool.options.connectionTimeoutMillis = isPatient ? long : short;
-    const connecting = connect();
-    pool.options.connectionTimeoutMillis = short;
-    isPatient = false;
-    (await connecting).release();
-    isPatient = true;
-  }
-
-  async function awake(): Promise<void> {
-    if (connected > 0) return;
-    first ??= connectFirst().finally(() => {
-      first = undefined;
-    });
-    await first;
-  }
+  const connectFirst = firstConnection(pool, connect, { short, long });
+  const awake = async () => (connected > 0 ? undefined : connectFirst());
 
   // `pool.query` calls it with a callback, Prisma's adapter without.
   const connectAwake = (callback?: Parameters<typeof connect>[0]) =>
@@ -88,5 +70,28 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
     lastSuccessAt: () => lastSuccess,
     end: () => pool.end(),
+  };
+}
+
+/** Makes one connection for all who ask while it is being made. */
+function firstConnection(pool: pg.Pool, connect: () => Promise<pg.PoolClient>, { short, long }: { short: number; long: number }) {
+  let connecting: Promise<void> | undefined;
+  let isPatient = true;
+
+  async function connectOnce(): Promise<void> {
+    // pg-pool reads the option when it begins to connect.
+    pool.options.connectionTimeoutMillis = isPatient ? long : short;
+    const client = connect();
+    pool.options.connectionTimeoutMillis = short;
+    isPatient = false;
+    (await client).release();
+    isPatient = true;
+  }
+
+  return (): Promise<void> => {
+    connecting ??= connectOnce().finally(() => {
+      connecting = undefined;
+    });
+    return connecting;
   };
 }

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import type { Logger } from '../../../log/log.js';
+import { type ConnectionSettings, parseConnectionUrl } from './connection-url.js';
+import { createHosts } from './hosts.js';
+import { createClientClass } from './hosts-client.js';
+import type { LibpqEnvironment } from './url-parameters.js';
+
+/** How long a connection outside of the pools may take, in milliseconds: a serverless database that sleeps is started by it. */
+const connectTimeoutMs = 10_000;
+
+/** A database, and how clients and pools reach it. */
+export interface Way {
+  readonly settings: ConnectionSettings;
+  /** For a pool. */
+  readonly config: { readonly Client: ReturnType<typeof createClientClass>; readonly application_name: string };
+}
+
+/**
+ * Reads a URL.
+ * @param libpq what it leaves open.
+ * @throws StartError for a fault of the URL.
+ */
+export function wayTo(url: string, libpq: LibpqEnvironment | undefined, log: Pick<Logger, 'warn'>): Way {
+  const settings = parseConnectionUrl(url, libpq);
+  const hosts = createHosts(settings, (warning) => log.warn({ warning }, 'database.warning'));
+  return { settings, config: { Client: createClientClass(hosts), application_name: 'tandem' } };
+}
+
+/** Makes a connection. @param more for this one alone. */
+export async function connectTo({ config }: Way, more: pg.ClientConfig = {}): Promise<pg.Client> {
+  const { Client, ...common } = config;
+  const client = new Client({ ...common, ...more, connectionTimeoutMillis: connectTimeoutMs });
+  // The statement that runs then fails as well.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
