@@ -1,7 +1,7 @@
 import { StartError } from '../../core/start-error.js';
 import { readMigrations } from '../migrations/migrate.js';
 import { applyPlan } from './apply.js';
-import { readHistory } from './history.js';
+import { lockHistory, readHistory } from './history.js';
 import { type Query, readTables } from './inspection/catalogue.js';
 import { createdNames, findTakenNames, type Migration } from './inspection/names.js';
 import type { Tables } from './inspection/row-rules.js';
@@ -33,6 +33,7 @@ export interface AdoptionReport {
  */
 export async function adopt(query: Query, { isApplied, listed }: AdoptionOptions, folder?: URL): Promise<AdoptionReport> {
   const migrations = await readMigrations(folder);
+  if (isApplied) await lockHistory(query);
   const done = await describeHistory(query, migrations);
   if (done) return { text: done };
   const state = await recognizeSchema(query, migrations);

@@ -8,6 +8,12 @@ const createHistory = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "migration_name" VARCHAR(255) NOT NULL, "logs" TEXT, "rolled_back_at" TIMESTAMPTZ,
   "started_at" TIMESTAMPTZ NOT NULL DEFAULT now(), "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`;
 
+// A constant of Prisma's schema engine, which every start and `prisma migrate deploy` takes while they migrate.
+const engineLock = 72_707_369;
+
+/** Keeps others from migrating until the transaction ends. */
+export const lockHistory = (query: Query): Promise<unknown> => query(`SELECT pg_advisory_xact_lock(${engineLock})`);
+
 /** @returns the names of the migrations that the schema's history has as applied. */
 export async function readHistory(query: Query): Promise<ReadonlySet<string>> {
   const [found] = await query<{ exists: boolean }>(

@@ -1,10 +1,11 @@
-import type pg from 'pg';
 import { StartError } from '../../core/start-error.js';
 import { formatSettings, type Settings, searchPath, setStatement } from '../postgres/session-settings.js';
 import type { Query } from './inspection/catalogue.js';
 
-/** The part of a connection that adoption uses. */
-export type Connection = Pick<pg.ClientBase, 'query'>;
+/** The part of a driver's connection that adoption uses. Several statements in one text are allowed without values. */
+export interface Connection {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>;
+}
 
 /** How long the old programs' statements may hold the tables before adoption gives up, in milliseconds: meanwhile others wait behind it. */
 const lockTimeoutMs = 5_000;
@@ -37,7 +38,8 @@ export async function inTransaction<Result>(
   isCommitted: (result: Result) => boolean,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs;
-  const run = async (text: string, values?: readonly unknown[]) => (await connection.query(text, values?.slice())).rows;
+  const run = async <Row>(text: string, values?: readonly unknown[]) =>
+    (await connection.query(text, values?.slice())).rows as Row[];
   const query: Query = async (text, values) => {
     const left = Math.ceil(deadline - performance.now());
     if (left <= 0) throw outOfTime(timeoutMs);
