@@ -22,14 +22,14 @@ await runCommand(async () => {
   const client = await connect(url);
   try {
     const listed = flags.all ? 1_000_000 : 20;
-    const { text, refusal } = await inTransaction(
+    const report = await inTransaction(
       client,
       { isReadOnly: !isApplied, timeoutMs, schema: database.schema },
       (query) => adopt(query, { isApplied, listed }),
-      (report) => isApplied && report.refusal === undefined,
+      ({ refusal: reason }) => isApplied && reason === undefined,
     );
-    console.log(text);
-    if (refusal) throw new StartError(refusal);
+    console.log(report.text);
+    if (report.refusal) throw new StartError(report.refusal);
   } finally {
     await client.end();
   }

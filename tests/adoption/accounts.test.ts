@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { fetchOf, newPerson, testConfig } from '../support/app.js';
 import { createLegacyDatabase, type LegacyDatabase, legacyRows, legacyTables } from '../support/legacy.js';
-import { type Outcome, styles } from '../support/styles.js';
 import { openSession } from '../support/session.js';
+import { type Outcome, styles } from '../support/styles.js';
 
 let database: LegacyDatabase;
 let app: App;
@@ -66,7 +66,11 @@ describe('an adopted account', () => {
 
     it('without a name is a user without a name', async () => {
       const token = await openSession(database.sql, 'user_2');
-      expect((await call(fetchOf(app), 'me', {}, token)).value).toMatchObject({ id: 'user_2', email: 'bob@example.com', name: null });
+      expect((await call(fetchOf(app), 'me', {}, token)).value).toMatchObject({
+        id: 'user_2',
+        email: 'bob@example.com',
+        name: null,
+      });
     });
   });
 });

@@ -29,8 +29,12 @@ describe('npm run db:adopt', () => {
     });
   });
 
-  it('adopts with --apply, and the server then starts', async () => {
-    expect(await adopt('--apply')).toEqual({ out: expect.stringMatching(/Adopted\. npm start serves them\.\n$/), err: '', code: 0 });
+  it('adopts as npm run db:adopt -- --apply, and a start then finds nothing to migrate', async () => {
+    expect(await adopt('--apply')).toEqual({
+      out: expect.stringMatching(/Adopted\. npm start serves them\.\n$/),
+      err: '',
+      code: 0,
+    });
     expect(await runScript('db:migrate', '', { DATABASE_URL: database.url })).toMatchObject({ code: 0 });
   });
 
@@ -38,7 +42,9 @@ describe('npm run db:adopt', () => {
     const before = await readEverything(database);
     await other.query('BEGIN; UPDATE tasks SET title = title');
     expect(await adopt('--apply --timeout 1')).toEqual(
-      refusal(/The tables are in use: no lock within [\d.]+ s, and nothing was changed\. Stop the programs that use them, and run it again\./),
+      refusal(
+        /The tables are in use: no lock within [\d.]+ s, and nothing was changed\. Stop the programs that use them, and run it again\./,
+      ),
     );
     await other.query('ROLLBACK');
     expect(await readEverything(database)).toEqual(before);
@@ -68,7 +74,12 @@ describe('npm run db:adopt', () => {
     const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT INTO users%' AND pid <> pg_backend_pid()`;
     await eventually(async () => (await other.query(kill)).rows.length > 0, 20_000);
     expect(await result).toEqual(refusal(/The database refused \(.*\), and nothing was changed\./));
-    await eventually(async () => (await other.query('SELECT FROM pg_locks WHERE relation = $1::regclass AND pid <> pg_backend_pid()', ['tasks'])).rows.length === 0, 20_000);
+    await eventually(
+      async () =>
+        (await other.query('SELECT FROM pg_locks WHERE relation = $1::regclass AND pid <> pg_backend_pid()', ['tasks'])).rows
+          .length === 0,
+      20_000,
+    );
     expect(await readEverything(database)).toEqual(before);
   });
 
@@ -89,8 +100,12 @@ describe('npm run db:adopt', () => {
   });
 
   it('explains invalid arguments, and a missing DATABASE_URL, in one line', async () => {
-    expect(await adopt('--timeout 1h')).toEqual(refusal(/--timeout must be a whole number of seconds, from 1 to 999999\. Usage: .*/));
+    expect(await adopt('--timeout 1h')).toEqual(
+      refusal(/--timeout must be a whole number of seconds, from 1 to 999999\. Usage: .*/),
+    );
     expect(await adopt('--force')).toEqual(refusal(/Unknown option '--force'\. Usage: npm run db:adopt .*/));
-    expect(await runScript('db:adopt', '')).toEqual(refusal(/There is nothing to adopt in the embedded database: set DATABASE_URL\./));
+    expect(await runScript('db:adopt', '')).toEqual(
+      refusal(/There is nothing to adopt in the embedded database: set DATABASE_URL\./),
+    );
   });
 });

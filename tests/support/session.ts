@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTokens } from '../../src/accounts/tokens.js';
+import { createTokens } from '../../src/accounts/tokens/tokens.js';
 import { testSecret } from './app.js';
 
 /**

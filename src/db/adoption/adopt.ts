@@ -43,7 +43,7 @@ export async function adopt(query: Query, { isApplied, listed }: AdoptionOptions
   if (isApplied) await query('LOCK TABLE users, tasks IN ACCESS EXCLUSIVE MODE');
   const tables = isApplied ? await lockedTables(query) : state.tables;
   const plan = await planFor(query, tables, migrations, listed);
-  const text = [await describeTables(query, state.schema), writeReport(plan)];
+  const text = [await describeTables(query, state.schema, tables), writeReport(plan)];
   if (!isApplied) return { text: [...text, nextStep(plan)].join('\n\n') };
   if (isRefused(plan))
     return { text: text.join('\n\n'), refusal: 'Not adopted, and nothing was changed: see "To be solved first".' };
@@ -80,11 +80,14 @@ async function describeHistory(query: Query, migrations: readonly Migration[]): 
   return `There is nothing to do: the database is Tandem's.${rest}`;
 }
 
-async function describeTables(query: Query, schema: string): Promise<string> {
-  const [found] = await query<{ database: string; users: string; tasks: string }>(
-    'SELECT current_database() AS database, (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM tasks) AS tasks',
+async function describeTables(query: Query, schema: string, { users, tasks }: Tables): Promise<string> {
+  const title = `Schema ${schema}: the tables of an earlier back end`;
+  // Their rows may be out of reach.
+  if (users.faults.length > 0 || tasks.faults.length > 0) return `${title}.`;
+  const [found] = await query<{ users: string; tasks: string }>(
+    'SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM tasks) AS tasks',
   );
-  return `Database ${found?.database}, schema ${schema}: an earlier back end's tables, with ${found?.users} users and ${found?.tasks} tasks.`;
+  return `${title}, with ${found?.users} users and ${found?.tasks} tasks.`;
 }
 
 /** A time without a zone, as old programs write it, is read in the zone of their session once the columns have one. */
