@@ -30,11 +30,9 @@ async function readRows({ sql }: LegacyDatabase, tables: readonly { table: strin
 async function createReleased(released: typeof migrations): Promise<LegacyDatabase> {
   const database = await createLegacyDatabase('');
   await runMigrations(database.sql, released, ({ sql }) => database.sql(sql));
-  for (const { table } of await readColumns(database)) {
-    const statement = rows[table];
-    if (!statement) continue;
-    await database.sql(statement);
-  }
+  const tables = (await readColumns(database)).map(({ table }) => table);
+  // In the order of their foreign keys.
+  for (const [table, statement] of Object.entries(rows)) if (tables.includes(table)) await database.sql(statement);
   return database;
 }
 

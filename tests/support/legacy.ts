@@ -44,7 +44,7 @@ export const adoptOn = (
 export interface LegacyDatabase {
   readonly url: string;
   /** Runs statements; the rows are those of the last one. */
-  sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  sql<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs `npm run db:adopt` in this process. */
   adopt(options?: TestOptions): Promise<AdoptionReport>;
   drop(): Promise<void>;
@@ -55,8 +55,8 @@ export async function createLegacyDatabase(script: string, options?: string): Pr
   const { url, drop } = await createPostgresDatabase('');
   const client = new pg.Client({ connectionString: url, options });
   await client.connect();
-  const sql = async <Row>(text: string, values?: unknown[]): Promise<Row[]> => {
-    const result: pg.QueryResult | pg.QueryResult[] = await client.query(text, values);
+  const sql = async <Row>(text: string, values?: readonly unknown[]): Promise<Row[]> => {
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(text, values?.slice());
     return [result].flat().at(-1)?.rows ?? [];
   };
   await sql(script);

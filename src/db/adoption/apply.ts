@@ -33,9 +33,14 @@ export async function applyPlan(query: Query, plan: Plan, migrations: readonly M
   await tryWrites(query);
 }
 
+// SQLSTATE classes: data, constraints, access rules and what a trigger raises.
+const aboutRows = /^(0A|2[0-9A-Z]|42|44|P0)/;
+
 async function tryWrites(query: Query): Promise<void> {
   for (const statement of trialWrites) {
     await query(statement).catch((cause) => {
+      // Time, locks and connections are not the tables' fault.
+      if (!aboutRows.test(String(Object(cause).code))) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StartError(`Tandem's writes fail on these tables (${reason}: ${statement})`, { cause });
     });

@@ -1,6 +1,5 @@
-import { type Query, readTables, sharedTables } from './inspection/catalogue.js';
+import { type Query, readTables, sharedTables, type Tables } from './inspection/catalogue.js';
 import { findDependents } from './inspection/dependents.js';
-import type { Tables } from './inspection/row-rules.js';
 import { findRows, type RowFinding } from './inspection/rows.js';
 import { judgeColumns, retypedColumns } from './judgement/columns.js';
 import { judgeExtras } from './judgement/extras.js';

@@ -1,6 +1,5 @@
-import { type Query, readTables, type SharedTable, sharedTables, type Table } from './inspection/catalogue.js';
+import { type Query, readTables, type SharedTable, sharedTables, type Table, type Tables } from './inspection/catalogue.js';
 import { createdNames, findTakenNames, type Migration } from './inspection/names.js';
-import type { Tables } from './inspection/row-rules.js';
 import { findColumn, isConvertible, targetColumns } from './inspection/target.js';
 
 /** What a schema without Tandem's migration history holds. */

@@ -18,6 +18,9 @@ const settings: Settings = {
   idle_in_transaction_session_timeout: '0',
 };
 
+/** Less than the time that is left: the reason is then the lock. */
+const lockTimeoutOf = (leftMs: number): number => Math.min(Math.ceil(leftMs / 2), lockTimeoutMs);
+
 interface TransactionOptions {
   readonly isReadOnly: boolean;
   /** For all of it, in milliseconds. */
@@ -43,7 +46,7 @@ export async function inTransaction<Result>(
   const query: Query = async (text, values) => {
     const left = Math.ceil(deadline - performance.now());
     if (left <= 0) throw outOfTime(timeoutMs);
-    await run(`SET LOCAL statement_timeout = ${left}; SET LOCAL lock_timeout = ${Math.min(left, lockTimeoutMs)}`);
+    await run(`SET LOCAL statement_timeout = ${left}; SET LOCAL lock_timeout = ${lockTimeoutOf(left)}`);
     return run(text, values);
   };
   let isEnding = false;
@@ -71,7 +74,7 @@ function explained(error: unknown, timeoutMs: number, isEnding: boolean): unknow
   const code = 'code' in error ? String(error.code) : '';
   if (code === '57014') return outOfTime(timeoutMs);
   if (code === '55P03') {
-    const wait = Math.min(timeoutMs, lockTimeoutMs) / 1000;
+    const wait = lockTimeoutOf(timeoutMs) / 1000;
     return new StartError(
       `The tables are in use: no lock within ${wait} s, and nothing was changed. Stop the programs that use them, and run it again.`,
       { cause: error },

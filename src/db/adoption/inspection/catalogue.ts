@@ -61,6 +61,9 @@ export interface Table {
   readonly blockers: readonly string[];
 }
 
+/** Both tables, present. */
+export type Tables = Readonly<Record<SharedTable, Table>>;
+
 /** The oid of the schema that the connection's search path names first. */
 export const schemaOid = '(SELECT oid FROM pg_namespace WHERE nspname = current_schema())';
 

@@ -1,5 +1,6 @@
-import { type Query, type SharedTable, sharedTables } from './catalogue.js';
-import { type RowRule, rowRules, type Tables } from './row-rules.js';
+import { type Query, type SharedTable, sharedTables, type Tables } from './catalogue.js';
+import type { RowRule } from './column-rules.js';
+import { rowRules } from './row-rules.js';
 
 /** Rows that break a rule. */
 export interface RowFinding {

@@ -1,5 +1,4 @@
-import type { Constraint, Index, Table } from '../inspection/catalogue.js';
-import type { Tables } from '../inspection/row-rules.js';
+import type { Constraint, Index, Table, Tables } from '../inspection/catalogue.js';
 import { changed, combined, type Judgement, quoted, refused, unchanged } from './judgement.js';
 
 /** Judges what the first migration makes beside columns: primary keys, the foreign key, the unique email, the checks. */
