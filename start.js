@@ -8,6 +8,7 @@ const entries = {
   server: 'dist/server/main.js',
   'db:migrate': 'dist/server/migrate.js',
   'db:seed': 'dist/server/seed.js',
+  'db:adopt': 'dist/server/adopt.js',
   // By `npm run dev`, from the sources.
   dev: 'src/main.ts',
 };

@@ -5,7 +5,7 @@ import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-cod
 import { build } from 'esbuild';
 
 const { outputFiles } = await build({
-  entryPoints: { main: 'src/main.ts', migrate: 'scripts/migrate.ts', seed: 'prisma/seed.ts' },
+  entryPoints: { main: 'src/main.ts', migrate: 'scripts/migrate.ts', seed: 'prisma/seed.ts', adopt: 'scripts/adopt.ts' },
   outdir: 'dist/server',
   bundle: true,
   platform: 'node',

@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-  scripts: Record<'db:migrate' | 'db:seed', string>;
+  scripts: Record<'db:migrate' | 'db:seed' | 'db:adopt', string>;
 };
 
 /** How a script ended, and what it printed. */

@@ -11,6 +11,8 @@ export const coveredElsewhere: Readonly<Record<string, string>> = {
   'npm run check': '.ci/run',
   'npm run test:system': '.ci/run',
   'npm run generate': 'tests/contract/documents.test.ts',
+  'npm run db:adopt': 'tests/adoption/command.test.ts',
+  'npm run db:adopt -- --apply': 'tests/adoption/command.test.ts',
 };
 
 /** What needs Debian's packages or installs from the registry: tests/system/documents.test.ts. */

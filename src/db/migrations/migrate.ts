@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { projectFolder } from '../../core/project.js';
 import { StartError } from '../../core/start-error.js';
+import { findObstacle } from '../adoption/recognize.js';
 import { firstWords, withSchemaEngine } from './schema-engine.js';
 
 /** Holds `schema.prisma` and `migrations/`. */
@@ -18,7 +19,7 @@ interface Migration {
 }
 
 /** @returns them in their order, by name. */
-async function readMigrations(folder: URL): Promise<Migration[]> {
+export async function readMigrations(folder: URL = prismaFolder): Promise<Migration[]> {
   const migrationsFolder = new URL('migrations/', folder);
   const entries = await readdir(migrationsFolder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -70,7 +71,11 @@ export async function migrate(
   folder: URL = prismaFolder,
 ): Promise<void> {
   const migrations = await readMigrations(folder);
-  if ((await findMissing(query, migrations)).length === 0) return;
+  const missing = await findMissing(query, migrations);
+  if (missing.length === 0) return;
+  // A schema without the first migration may hold another program's tables.
+  const obstacle = missing[0] === migrations[0]?.name ? await findObstacle(query, migrations) : undefined;
+  if (obstacle) throw new StartError(obstacle);
   await query(makeRecords);
   await query(forgetUnfinished);
   let failure: string | undefined;

@@ -1,0 +1,51 @@
+// Adopts the tables of an earlier back end, or reports how it would.
+import pg from 'pg';
+import { StartError } from '../src/core/start-error.js';
+import { adopt } from '../src/db/adoption/adopt.js';
+import { inTransaction } from '../src/db/adoption/session.js';
+import { refusal } from '../src/db/postgres/refusal.js';
+import { readDatabaseConfig, readFlags, runCommand } from './command.js';
+
+const usage = 'npm run db:adopt [-- --apply] [--timeout SECONDS] [--all]';
+
+await runCommand(async () => {
+  const flags = readFlags(
+    { apply: { type: 'boolean' }, timeout: { type: 'string', default: '300' }, all: { type: 'boolean' } },
+    usage,
+  );
+  const { database } = readDatabaseConfig();
+  // A pooler may end long statements, and the URL for migrations leads past it.
+  const url = database.directUrl ?? database.url;
+  if (url === undefined) throw new StartError('There is nothing to adopt in the embedded database: set DATABASE_URL.');
+  const isApplied = flags.apply ?? false;
+  const timeoutMs = readSeconds(flags.timeout) * 1000;
+  const client = await connect(url);
+  try {
+    const listed = flags.all ? 1_000_000 : 20;
+    const report = await inTransaction(
+      client,
+      { isReadOnly: !isApplied, timeoutMs, schema: database.schema },
+      (query) => adopt(query, { isApplied, listed }),
+      ({ refusal: reason }) => isApplied && reason === undefined,
+    );
+    console.log(report.text);
+    if (report.refusal) throw new StartError(report.refusal);
+  } finally {
+    await client.end();
+  }
+});
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tandem db:adopt', connectionTimeoutMillis: 10_000 });
+  // The statement that runs then fails as well.
+  client.on('error', () => {});
+  await client.connect().catch((error) => {
+    throw refusal(error, url);
+  });
+  return client;
+}
+
+function readSeconds(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new StartError(`--timeout must be a whole number of seconds, from 1 to 999999. Usage: ${usage}`);
+}
