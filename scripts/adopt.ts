@@ -1,9 +1,13 @@
 // Adopts the tables of an earlier back end, or reports how it would.
-import pg from 'pg';
+import type pg from 'pg';
+import type { Config } from '../src/config.js';
 import { StartError } from '../src/core/start-error.js';
 import { adopt } from '../src/db/adoption/adopt.js';
 import { inTransaction } from '../src/db/adoption/session.js';
-import { refusal } from '../src/db/postgres/refusal.js';
+import { directUrlOf } from '../src/db/postgres/connection/url-text.js';
+import { connectTo, wayTo } from '../src/db/postgres/connection/way.js';
+import { refusal } from '../src/db/postgres/refusal/refusal.js';
+import { createLogger } from '../src/log/log.js';
 import { readDatabaseConfig, readFlags, runCommand } from './command.js';
 
 const usage = 'npm run db:adopt [-- --apply] [--timeout SECONDS] [--all]';
@@ -15,11 +19,11 @@ await runCommand(async () => {
   );
   const { database } = readDatabaseConfig();
   // A pooler may end long statements, and the URL for migrations leads past it.
-  const url = database.directUrl ?? database.url;
+  const url = database.directUrl ?? (database.url && directUrlOf(database.url));
   if (url === undefined) throw new StartError('There is nothing to adopt in the embedded database: set DATABASE_URL.');
   const isApplied = flags.apply ?? false;
   const timeoutMs = readSeconds(flags.timeout) * 1000;
-  const client = await connect(url);
+  const client = await connect(url, database);
   try {
     const listed = flags.all ? 1_000_000 : 20;
     const report = await inTransaction(
@@ -35,14 +39,11 @@ await runCommand(async () => {
   }
 });
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'tandem db:adopt', connectionTimeoutMillis: 10_000 });
-  // The statement that runs then fails as well.
-  client.on('error', () => {});
-  await client.connect().catch((error) => {
-    throw refusal(error, url);
+async function connect(url: string, { libpq }: Config['database']): Promise<pg.Client> {
+  const way = wayTo(url, libpq, createLogger({ debug: false }));
+  return connectTo(way).catch((error) => {
+    throw refusal(error, way.settings);
   });
-  return client;
 }
 
 function readSeconds(text: string): number {
