@@ -24,4 +24,8 @@ export const releasedRows = async (): Promise<Readonly<Record<string, string>>> 
   refresh_tokens: `INSERT INTO refresh_tokens (digest, session_id) VALUES ('${digestOf(releasedRefreshToken)}', '${sessionId}')`,
   idempotency_keys: `INSERT INTO idempotency_keys (scope, key, part, user_id, fingerprint, result)
     VALUES ('user_1', 'a-key', 0, 'user_1', 'a fingerprint', '{"id": 1}')`,
+  api_tokens: `INSERT INTO api_tokens (id, user_id, name, digest, prefix, scopes, expires_at)
+    VALUES ('token_1', 'user_1', 'A script', 'a digest', 'tdm_abcd', '{tasks:read}', now() + interval '1 day')`,
+  one_time_tokens: `INSERT INTO one_time_tokens (user_id, purpose, digest, new_email, expires_at)
+    VALUES ('user_1', 'password', 'a digest', NULL, now() + interval '1 hour')`,
 });
