@@ -66,7 +66,8 @@ describe('a start whose PostgreSQL is out of reach', () => {
     await appear();
     await eventually(async () => (await status('/graphql', query)) === 200, 20_000);
     expect(await status('/health/db')).toBe(200);
-    expect(printed()).toContain('"msg":"server.started"');
+    // The log is written some lines at a time.
+    await eventually(() => printed().includes('"msg":"server.started"'), 5_000);
     server.kill('SIGTERM');
     expect(await exited).toBe(0);
   });

@@ -171,19 +171,19 @@ describe('the start fails with an exit code and one line for each problem', () =
       {
         code: 1,
         said: expect.stringMatching(
-          /^Tandem cannot start: DATABASE_URL: the database \w+ at \S+ cannot be used \(ECONNREFUSED\)\.\n$/,
+          /^Tandem cannot start: DATABASE_URL: the database \w+ at \S+ cannot be reached: nothing listens on the port \(ECONNREFUSED\); .*\.\n$/,
         ),
       },
       {
         code: 1,
         said: expect.stringMatching(
-          /^Tandem cannot start: DATABASE_URL: the database nope at \S+ does not exist; create it first\.\n$/,
+          /^Tandem cannot start: DATABASE_URL: the database nope at \S+ does not exist; create it: CREATE DATABASE .*\.\n$/,
         ),
       },
       {
         code: 1,
         said: expect.stringMatching(
-          /^Tandem cannot start: DATABASE_URL: the database \w+ at \S+ refused the credentials of guarded\.\n$/,
+          /^Tandem cannot start: DATABASE_URL: the database \w+ at \S+ refuses the password of guarded; .*\.\n$/,
         ),
       },
     ]);

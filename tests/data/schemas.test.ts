@@ -60,7 +60,7 @@ describe('the tables are in one schema, for migrations, SQL and Prisma alike,', 
   it('the first of the search_path', async () => {
     await admin.query('CREATE SCHEMA from_path');
     const url = new URL(database.url);
-    url.searchParams.set('options', '-c search_path=nowhere,from_path,public');
+    url.search = `options=${encodeURIComponent('-c search_path=nowhere,from_path,public')}`;
     await use({ url: url.href });
     expect(await tablesIn('from_path')).toEqual(expect.arrayContaining(ours));
   });
