@@ -1,11 +1,10 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { AppError } from '../../core/errors.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../../log/log.js';
 import { checkStatement, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
-import { toRfc3339 } from '../moments.js';
 import { transactionOf } from '../transaction.js';
 import type { LibpqEnvironment } from './connection/url-parameters.js';
 import { directUrlOf } from './connection/url-text.js';
@@ -15,6 +14,7 @@ import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
 import { prismaAdapter } from './prisma-adapter.js';
+import { queryOf } from './query.js';
 import { refusal } from './refusal/refusal.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
@@ -90,11 +90,6 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   };
 }
 
-const queryOf =
-  (run: RunStatement): Database['query'] =>
-  async <Row>(text: string, values: readonly unknown[], signal?: AbortSignal) =>
-    (await run({ text, values: [...values], types, signal })).rows as Row[];
-
 /** One pool for the work, and one for health checks, which wait for no work. */
 function createPools({ config, settings: connection }: Way, { poolSize }: PostgresSettings, statements: Runner, log: Logger) {
   const onConnect = async (client: pg.ClientBase) => {
@@ -146,11 +141,3 @@ async function prepare(way: Way, direct: Way, settings: PostgresSettings, log: L
   const canPrepare = session.canPrepare && way.settings.usesPreparedStatements;
   return { ...session, schema, canPrepare: prepared === 'auto' ? canPrepare : prepared === 'on' };
 }
-
-// Text becomes RFC 3339 without a Date in between, which costs more than the row's other columns.
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.TIMESTAMPTZ
-      ? toRfc3339
-      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
-};
