@@ -310,7 +310,7 @@ describe('in production', () => {
       expect.objectContaining({ msg: 'process.warning', err: expect.objectContaining({ message: 'planted' }) }),
     );
     const { stack } = lines.find(({ level }) => level === 'error').err;
-    expect(stack).toMatch(/\/src\/db\/postgres\/open-postgres\.ts:\d+:\d+\)/);
+    expect(stack).toMatch(/\/src\/db\/postgres\/[\w-]+\.ts:\d+:\d+\)/);
     await drop();
   });
 });
