@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createPostgresDatabase } from './support/databases.js';
 import { eventually } from './support/eventually.js';
+import { refusedStart } from './support/refused-start.js';
 import { copyDataDir, type ServerProcess, serverEntry, startServer } from './support/server-process.js';
 
 const json = { 'content-type': 'application/json' };
@@ -20,30 +21,6 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'tandem-start-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/**
- * Starts the server where it cannot.
- * @param options of the child process, such as another user.
- * @param command what Node runs.
- * @returns its exit code and what it printed to standard error.
- */
-async function refusedStart(
-  settings: Record<string, string>,
-  options: object = {},
-  command = [serverEntry],
-): Promise<{ code: number; said: string }> {
-  const env = {
-    PATH: process.env.PATH,
-    DATA_DIR: path.join(folder, 'refused'),
-    API_HOST: '127.0.0.1',
-    API_PORT: '0',
-    ...settings,
-  };
-  return run(process.execPath, command, { env, timeout: 20_000, ...options }).then(
-    () => ({ code: 0, said: '' }),
-    ({ code, stderr }) => ({ code, said: stderr }),
-  );
-}
 
 describe('the start fails with an exit code and one line for each problem', () => {
   it('for invalid settings, all at once', async () => {

@@ -83,6 +83,7 @@ export async function migrate(
     await run(`${script}\n;${recordEnd}`).catch((error) => {
       // The engine would only say that an external error happened.
       failure = `${migrations.find(({ sql }) => sql === script)?.name}: ${firstWords(error)}`;
+      if (Object(error).code === '42501') failure += '; migrate as the owner of the tables: DATABASE_DIRECT_URL';
       throw error;
     });
   });

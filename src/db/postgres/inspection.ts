@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { StartError } from '../../core/start-error.js';
+import { readFacts } from './facts.js';
 import {
   findDifferences,
   formatSettings,
@@ -37,7 +37,7 @@ const attempts = 3;
 /**
  * Finds out how the connections of a URL behave, with two of them.
  * @param wantedSchema the one that the deployment names; undefined for the first of the role's search_path.
- * @throws StartError when the encoding of the database cannot hold every text.
+ * @throws StartError when the server is too old, or the encoding of the database cannot hold every text.
  */
 export async function inspect(connect: () => Promise<pg.Client>, wantedSchema: string | undefined): Promise<Session> {
   const formats = { ...formatSettings, ...(wantedSchema !== undefined && searchPath(wantedSchema)) };
@@ -53,26 +53,6 @@ export async function inspect(connect: () => Promise<pg.Client>, wantedSchema: s
   } finally {
     await client.end();
   }
-}
-
-async function readFacts(client: pg.Client): Promise<Pick<Session, 'schema' | 'warnings'>> {
-  const { rows } = await client.query<Record<'encoding' | 'schema' | 'replica' | 'readOnly' | 'commit' | 'role', string | null>>(
-    `SELECT current_setting('server_encoding') AS encoding, current_schema() AS schema, pg_is_in_recovery()::text AS replica,
-       current_setting('default_transaction_read_only') AS "readOnly", current_setting('synchronous_commit') AS commit,
-       current_setting('session_replication_role') AS role`,
-  );
-  const facts = rows[0];
-  if (facts?.encoding !== 'UTF8') {
-    const cure = 'create a database with ENCODING UTF8 TEMPLATE template0';
-    throw new StartError(`DATABASE_URL: the database's encoding ${facts?.encoding} cannot hold every text; ${cure}.`);
-  }
-  const warnings = [
-    facts.replica === 'true' && 'the server is a standby, and refuses every write',
-    facts.readOnly === 'on' && 'default_transaction_read_only is on: the server refuses every write',
-    facts.commit === 'off' && 'synchronous_commit is off: a crash of the server may lose acknowledged writes',
-    facts.role === 'replica' && 'session_replication_role is replica: the triggers that keep updated_at do not run',
-  ].filter((warning) => warning !== false);
-  return { schema: facts.schema, warnings };
 }
 
 type PoolerFindings = Omit<Session, 'schema'>;

@@ -16,6 +16,7 @@ import { createPool } from './pool.js';
 import { prismaAdapter } from './prisma-adapter.js';
 import { queryOf } from './query.js';
 import { refusal } from './refusal/refusal.js';
+import { checkRights } from './rights.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
 import { createStatements, type RunStatement } from './statements.js';
@@ -132,12 +133,16 @@ async function prepare(way: Way, direct: Way, settings: PostgresSettings, log: L
   const session = await inspect(() => connectTo(way), settings.schema ?? way.settings.schema);
   const { schema } = session;
   if (schema === null) {
-    throw new StartError('DATABASE_URL: the search_path of the role names no schema that exists; set DATABASE_SCHEMA.');
+    throw new StartError(
+      'DATABASE_URL: the search_path of the role names no schema that exists and that it may use; set DATABASE_SCHEMA.',
+    );
   }
   for (const warning of [...way.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
   await migratePostgres(direct.config, schema, log).catch((error) => {
     throw refusal(error, direct.settings, settings.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
   });
+  const client = await connectTo(way);
+  await checkRights(client, schema).finally(() => client.end());
   const canPrepare = session.canPrepare && way.settings.usesPreparedStatements;
   return { ...session, schema, canPrepare: prepared === 'auto' ? canPrepare : prepared === 'on' };
 }

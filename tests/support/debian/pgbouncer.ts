@@ -22,6 +22,8 @@ export interface PgBouncerOptions {
   readonly poolMode: 'transaction' | 'session';
   /** Further settings of the section `[pgbouncer]`, such as `{ ignore_startup_parameters: 'options' }`. None by default. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Lines of the section `[databases]`; every database of the server by default. */
+  readonly databases?: readonly string[];
 }
 
 /** Starts a PgBouncer of its own in a temporary folder. @throws Error without Debian's package `pgbouncer`. */
@@ -54,9 +56,13 @@ export async function startPgBouncer(postgres: DebianPostgres, options: PgBounce
   );
 }
 
-const iniFile = ({ socketFolder, port }: DebianPostgres, ownPort: number, { poolMode, settings = {} }: PgBouncerOptions) => `
+const iniFile = (
+  { socketFolder, port }: DebianPostgres,
+  ownPort: number,
+  { poolMode, settings = {}, databases }: PgBouncerOptions,
+) => `
 [databases]
-* = host=${socketFolder} port=${port}
+${(databases ?? [`* = host=${socketFolder} port=${port}`]).join('\n')}
 
 [pgbouncer]
 listen_addr = 127.0.0.1

@@ -84,6 +84,11 @@ export const serverRefusals: readonly Rule[] = [
     'correct options= or PGOPTIONS',
   ),
   rule(
+    ({ code, words }) => code === '42501' && /denied for schema/.test(words),
+    (failure) => `lacks rights for ${failure.settings.user} ${quoted(failure)}`,
+    (failure) => `GRANT USAGE, CREATE ON SCHEMA ${/schema (\S+)/.exec(failure.words)?.[1]} TO ${role(failure)}`,
+  ),
+  rule(
     hasCode(/^42501$/),
     (failure) => `lacks rights for ${failure.settings.user} ${quoted(failure)}`,
     'grant them, or name a role that has them in DATABASE_DIRECT_URL',
@@ -130,8 +135,8 @@ export const poolerRefusals: readonly Rule[] = [
     'with Supabase’s pooler the user is postgres.PROJECT, and the host that of the project’s region',
   ),
   rule(
-    fromPooler(/(password|SASL|md5|cert) authentication failed|no such user/i),
-    (failure) => `refuses the password of ${failure.settings.user} ${quoted(failure)}`,
+    fromPooler(/authentication failed|no such user/i),
+    (failure) => `does not let ${failure.settings.user} in ${quoted(failure)}`,
     'correct user and password, and see auth_file or auth_query in pgbouncer.ini',
   ),
   rule(
