@@ -4,8 +4,8 @@ import type { Config } from '../src/config.js';
 import { StartError } from '../src/core/start-error.js';
 import { adopt } from '../src/db/adoption/adopt.js';
 import { inTransaction } from '../src/db/adoption/session.js';
+import { connectTo, createTarget } from '../src/db/postgres/connection/target.js';
 import { directUrlOf } from '../src/db/postgres/connection/url-text.js';
-import { connectTo, wayTo } from '../src/db/postgres/connection/way.js';
 import { refusal } from '../src/db/postgres/refusal/refusal.js';
 import { createLogger } from '../src/log/log.js';
 import { readDatabaseConfig, readFlags, runCommand } from './command.js';
@@ -40,9 +40,9 @@ await runCommand(async () => {
 });
 
 async function connect(url: string, { libpq }: Config['database']): Promise<pg.Client> {
-  const way = wayTo(url, libpq, createLogger({ debug: false }));
-  return connectTo(way).catch((error) => {
-    throw refusal(error, way.settings);
+  const target = createTarget(url, libpq, createLogger({ debug: false }));
+  return connectTo(target).catch((error) => {
+    throw refusal(error, target.settings);
   });
 }
 

@@ -23,10 +23,10 @@ export const commitCut: Fault = {
   },
 };
 
-/** A pooler that is killed and started again. */
+/** A pooler that is killed and restarted. */
 export const poolerRestart: Fault = {
   name: 'pooler-restart',
-  description: 'PgBouncer (transaction pooling) is killed and started again, over and over.',
+  description: 'PgBouncer (transaction pooling) is killed and restarted repeatedly.',
   prepare: async (parts) => {
     const postgres = await parts.postgres();
     const pooler = await parts.pgBouncer(postgres, { poolMode: 'transaction' });

@@ -20,7 +20,7 @@ const onPostgres =
     };
   };
 
-/** Ends PostgreSQL in some way and starts it again, over and over. */
+/** Stops and starts PostgreSQL repeatedly. */
 const restarted = (end: (postgres: DebianPostgres) => Promise<void>) =>
   onPostgres((postgres, seconds) =>
     repeatFor(seconds, 700, async () => {

@@ -6,7 +6,7 @@ import { repeatFor } from '../repeat.js';
 /** kill -9 of the only server. */
 export const serverKill: Fault = {
   name: 'server-kill',
-  description: 'The server is killed (SIGKILL) and started again, over and over.',
+  description: 'The server is killed (SIGKILL) and restarted repeatedly.',
   breaksConnections: true,
   prepare: async (parts) => {
     const postgres = await parts.postgres();
@@ -23,7 +23,7 @@ export const serverKill: Fault = {
 /** kill -9 of one of two servers behind a balancer. */
 export const balancedServerKill: Fault = {
   name: 'balanced-server-kill',
-  description: 'HAProxy balances two servers, and one of them is killed (SIGKILL) and started again, over and over.',
+  description: 'HAProxy balances two servers, and one of them is killed (SIGKILL) and restarted repeatedly.',
   breaksConnections: true,
   prepare: async (parts) => {
     const postgres = await parts.postgres();

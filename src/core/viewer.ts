@@ -1,10 +1,10 @@
-/** The signed-in user, by way of one live session. */
+/** The signed-in user, authenticated by a live session. */
 export interface Viewer {
   readonly userId: string;
   readonly sessionId: string;
 }
 
-/** The signed-in user, by way of a personal API token. */
+/** The signed-in user, authenticated by a personal API token. */
 interface ApiTokenViewer {
   readonly userId: string;
   readonly apiToken: {

@@ -44,13 +44,16 @@ export const sender = z
   .string()
   .regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, 'must be an address such as no-reply@example.com or Tandem <no-reply@example.com>');
 
-const place = '{token}';
+const placeholder = '{token}';
 
-/** The URL of a page of the front end, with a place for a token. */
+/** The URL of a page of the front end, with a placeholder for a token. */
 export const linkTemplate = z
   .string()
-  .refine((value) => value.split(place).length === 2, `must contain ${place} once`)
-  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value.replace(place, 'x')), 'must be a URL of http or https');
+  .refine((value) => value.split(placeholder).length === 2, `must contain ${placeholder} once`)
+  .refine(
+    (value) => /^https?:\/\//.test(value) && URL.canParse(value.replace(placeholder, 'x')),
+    'must be a URL of http or https',
+  );
 
 /** Puts a token into a template. @returns the token alone without a template. */
-export const linkTo = (template: string | undefined, token: string): string => template?.replace(place, token) ?? token;
+export const linkTo = (template: string | undefined, token: string): string => template?.replace(placeholder, token) ?? token;

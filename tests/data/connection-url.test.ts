@@ -45,7 +45,7 @@ describe('a connection URL names hosts as libpq does', () => {
 
   it('with user, password, database and others as parameters, which override the rest', () => {
     const settings = parseConnectionUrl('postgresql://eve:x@other:1/y?user=ada&password=pw&host=db&port=5433&dbname=tasks');
-    expect(settings).toMatchObject({ user: 'ada', database: 'tasks', place: 'the database tasks at db:5433' });
+    expect(settings).toMatchObject({ user: 'ada', database: 'tasks', description: 'the database tasks at db:5433' });
     expect(settings.password?.()).toBe('pw');
   });
 });
@@ -163,7 +163,7 @@ describe('a password', () => {
     const faults = connectionUrlFaults(url);
     if (faults.length) return faults.join('\n');
     const settings = parseConnectionUrl(url);
-    return `${settings.place}\n${settings.warnings.join('\n')}\n${JSON.stringify(settings.candidates)}`;
+    return `${settings.description}\n${settings.warnings.join('\n')}\n${JSON.stringify(settings.candidates)}`;
   };
 
   it('is read as it was encoded, and is in no text of the settings', () => {

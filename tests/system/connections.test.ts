@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { connectTo, wayTo } from '../../src/db/postgres/connection/way.js';
+import { connectTo, createTarget } from '../../src/db/postgres/connection/target.js';
 import { type Authority, type KeyPair, makeAuthority, setAccess, useCertificate } from '../support/debian/certificates.js';
 import { startPgBouncer } from '../support/debian/pgbouncer.js';
 import { type DebianPostgres, startDebianPostgres, startSynchronousStandby } from '../support/debian-postgres.js';
@@ -47,7 +47,7 @@ const log = { warn: (fields: object) => warnings.push(fields) };
 
 /** Connects, and tells where to. */
 async function reach(url: string) {
-  const connection = await connectTo(wayTo(url, {}, log));
+  const connection = await connectTo(createTarget(url, {}, log));
   const { rows } = await connection.query<{ ssl: boolean; port: number; user: string }>(
     'SELECT ssl, inet_server_port() AS port, current_user AS user FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
   );
@@ -87,10 +87,14 @@ describe('sslmode', () => {
   it('reads the certificates anew for each connection', async () => {
     const file = path.join(folder, 'renewed.pem');
     await copyFile((await makeAuthority(folder, 'other')).file, file);
-    const way = wayTo(`postgresql://ada:pw@localhost:${primary.port}/postgres?sslmode=verify-full&sslrootcert=${file}`, {}, log);
-    await expect(connectTo(way)).rejects.toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    const target = createTarget(
+      `postgresql://ada:pw@localhost:${primary.port}/postgres?sslmode=verify-full&sslrootcert=${file}`,
+      {},
+      log,
+    );
+    await expect(connectTo(target)).rejects.toMatchObject({ code: 'SELF_SIGNED_CERT_IN_CHAIN' });
     await copyFile(authority.file, file);
-    await (await connectTo(way)).end();
+    await (await connectTo(target)).end();
   });
 });
 
@@ -121,7 +125,7 @@ describe('several hosts', () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { port: number };
     const url = `postgresql://ada:pw@127.0.0.1:1,127.0.0.1:${port},${at(primary)}/postgres?sslmode=disable&connect_timeout=1`;
-    const pool = new pg.Pool({ ...wayTo(url, {}, log).config, max: 5, connectionTimeoutMillis: 5_000 });
+    const pool = new pg.Pool({ ...createTarget(url, {}, log).config, max: 5, connectionTimeoutMillis: 5_000 });
     const queries = () => Promise.all(Array.from({ length: 5 }, () => pool.query('SELECT pg_sleep(0.1)')));
     await queries();
     silent.close();
@@ -136,9 +140,9 @@ describe('several hosts', () => {
 describe('a pooler that refuses start-up options', () => {
   it('is used without them, and warned about once', async () => {
     const pgbouncer = await startPgBouncer(primary, { poolMode: 'transaction' });
-    const way = wayTo(`${pgbouncer.url('postgres')}?options=-c%20work_mem=5MB`, { PGOPTIONS: '-c work_mem=4MB' }, log);
+    const target = createTarget(`${pgbouncer.url('postgres')}?options=-c%20work_mem=5MB`, { PGOPTIONS: '-c work_mem=4MB' }, log);
     warnings.length = 0;
-    for (let n = 0; n < 2; n++) await (await connectTo(way)).end();
+    for (let n = 0; n < 2; n++) await (await connectTo(target)).end();
     await pgbouncer.stop();
     const place = `the database postgres at ${new URL(pgbouncer.url('x')).host}`;
     expect(warnings).toEqual([{ warning: `DATABASE_URL, PGOPTIONS: ${place} refuses start-up options; they have no effect.` }]);
@@ -146,7 +150,7 @@ describe('a pooler that refuses start-up options', () => {
 
   it('does not keep them from a server', async () => {
     const url = `postgresql://ada:pw@${at(primary)}/postgres?options=-c%20work_mem=5MB`;
-    const connection = await connectTo(wayTo(url, { PGOPTIONS: '-c work_mem=4MB -c lock_timeout=3s' }, log));
+    const connection = await connectTo(createTarget(url, { PGOPTIONS: '-c work_mem=4MB -c lock_timeout=3s' }, log));
     const { rows } = await connection.query(
       `SELECT current_setting('work_mem') AS memory, current_setting('lock_timeout') AS lock`,
     );

@@ -26,8 +26,8 @@ export function createApiTokenAuthenticate({ cache, recordUse, timeoutMs }: Part
     // The checksum spares the database what is not a token.
     if (!isApiToken(token)) return { kind: 'invalidToken', reason: 'invalid' };
     try {
-      const found = cache.find(apiTokenDigest(token));
-      const grant = found instanceof Promise ? await withTimeout(found, timeoutMs, () => new AppError('TIMEOUT')) : found;
+      const cached = cache.find(apiTokenDigest(token));
+      const grant = cached instanceof Promise ? await withTimeout(cached, timeoutMs, () => new AppError('TIMEOUT')) : cached;
       if (!grant) return { kind: 'invalidToken', reason: 'revoked' };
       if (grant.endsAt <= performance.now()) return { kind: 'invalidToken', reason: 'expired' };
       const { id, userId, scopes } = grant;

@@ -8,7 +8,7 @@ import { createRecoveryService, type RecoveryParts, type RecoveryService } from 
 export interface Recovery {
   readonly recovery: RecoveryService;
   readonly emailChanges: EmailChangeService;
-  /** Waits for mail that is on its way, for a while. */
+  /** Waits for mail that is being sent, within a time limit. */
   close(): Promise<void>;
 }
 

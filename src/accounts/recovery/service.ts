@@ -9,7 +9,7 @@ import { issueToken } from './one-time-tokens.js';
 import { type ResetParts, resetPassword } from './reset-password.js';
 import { forgotPasswordInput, resetPasswordInput } from './rules.js';
 
-/** A new password for who has lost it, or never had one. */
+/** Sets a new password for a user who lost theirs or never had one. */
 export interface RecoveryService {
   /** Mails a token when the email has an account. The response and its time never tell. @throws AppError `RATE_LIMITED` */
   forgotPassword(context: RequestContext, input: unknown): Promise<void>;

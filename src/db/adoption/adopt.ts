@@ -66,7 +66,12 @@ async function planFor(query: Query, tables: Tables, migrations: readonly Migrat
     { text: `tables created: ${names.tables.join(', ')}` },
     { text: 'triggers created: they keep updated_at and version, and fill in what old programs leave NULL' },
   ];
-  return { ...plan, changes, refusals: [...plan.refusals, ...refusals], kept: [...plan.kept, ...(await describeZone(query))] };
+  return {
+    ...plan,
+    changes,
+    refusals: [...plan.refusals, ...refusals],
+    retained: [...plan.retained, ...(await describeZone(query))],
+  };
 }
 
 /** @returns what to say when the database is Tandem's already. */

@@ -21,7 +21,7 @@ export interface Plan extends Judgement {
 export async function makePlan(query: Query, tables: Tables, added: readonly string[], limit: number): Promise<Plan> {
   const faults = sharedTables.flatMap((name) => tables[name].faults.map((fault) => `${name} ${fault}`));
   // The rows may then be out of reach.
-  if (faults.length > 0) return { changes: [], kept: [], refusals: faults, rows: [] };
+  if (faults.length > 0) return { changes: [], retained: [], refusals: faults, rows: [] };
   const rows = await findRows(query, tables, limit);
   return { ...(await judgeTables(query, tables, rows, added)), rows };
 }

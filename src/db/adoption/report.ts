@@ -7,7 +7,7 @@ export function writeReport(plan: Plan): string {
     plan.rows.filter(({ rule }) => rule.outcome === outcome).map(describeRows);
   const sections: [title: string, items: readonly string[]][] = [
     ['Changes:', [...plan.changes.map(({ text }) => text), ...rowsOf('mended')]],
-    ['Stays as it is:', [...plan.kept, ...rowsOf('kept')]],
+    ['Stays as it is:', [...plan.retained, ...rowsOf('retained')]],
     ['To be solved first:', [...plan.refusals, ...rowsOf('refused')]],
   ];
   return sections

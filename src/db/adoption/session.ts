@@ -52,8 +52,8 @@ export async function inTransaction<Result>(
   let isEnding = false;
   try {
     await run(isReadOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
-    const own = schema === undefined ? settings : { ...settings, ...searchPath(schema) };
-    await run(`${setStatement(own, 'transaction')}`);
+    const transactionSettings = schema === undefined ? settings : { ...settings, ...searchPath(schema) };
+    await run(`${setStatement(transactionSettings, 'transaction')}`);
     const result = await work(query);
     isEnding = isCommitted(result);
     await run(isEnding ? 'COMMIT' : 'ROLLBACK');

@@ -77,8 +77,8 @@ async function lockDataFolder(dataDir: string, folder: string, log: Logger | und
     });
   } catch (cause) {
     if (!(cause instanceof FolderInUseError)) throw cannotOpen(dataDir, await describeFileError(folder, cause), cause);
-    const place = `${dataDir} is in use by another process${cause.holder ? ` (${describe(cause.holder)})` : ''}`;
-    throw new StartError(`DATA_DIR: ${place}; stop it, or set another DATA_DIR.`, { cause });
+    const reason = `${dataDir} is in use by another process${cause.holder ? ` (${describe(cause.holder)})` : ''}`;
+    throw new StartError(`DATA_DIR: ${reason}; stop it, or set another DATA_DIR.`, { cause });
   }
 }
 

@@ -16,7 +16,7 @@ declare module 'pg' {
   }
 }
 
-/** Cancel requests that may be under way at once: each is a connection of its own. */
+/** The maximum number of concurrent cancel requests; each opens a connection. */
 const maxConcurrentRequests = 4;
 /** How long one may take, in milliseconds. */
 const timeoutMs = 2_000;

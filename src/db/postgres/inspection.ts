@@ -36,15 +36,15 @@ const attempts = 3;
 
 /**
  * Finds out how the connections of a URL behave, with two of them.
- * @param wantedSchema the one that the deployment names; undefined for the first of the role's search_path.
+ * @param configuredSchema the one that the deployment names; undefined for the first of the role's search_path.
  * @throws StartError when the server is too old, or the encoding of the database cannot hold every text.
  */
-export async function inspect(connect: () => Promise<pg.Client>, wantedSchema: string | undefined): Promise<Session> {
-  const formats = { ...formatSettings, ...(wantedSchema !== undefined && searchPath(wantedSchema)) };
+export async function inspect(connect: () => Promise<pg.Client>, configuredSchema: string | undefined): Promise<Session> {
+  const formats = { ...formatSettings, ...(configuredSchema !== undefined && searchPath(configuredSchema)) };
   const client = await connect();
   try {
     const { schema, warnings } = await readFacts(client);
-    const common = { schema: wantedSchema ?? schema, warnings };
+    const common = { schema: configuredSchema ?? schema, warnings };
     const isDirect = 'processID' in client && client.processID === (await backendOf(client));
     const pooled = isDirect ? undefined : await probePooler(client, connect, formats);
     if (pooled) return { ...common, ...pooled, warnings: [...warnings, ...pooled.warnings] };

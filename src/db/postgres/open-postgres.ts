@@ -6,9 +6,9 @@ import type { Logger } from '../../log/log.js';
 import { checkStatement, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
 import { transactionOf } from '../transaction.js';
+import { type ConnectionTarget, connectTo, createTarget } from './connection/target.js';
 import type { LibpqEnvironment } from './connection/url-parameters.js';
 import { directUrlOf } from './connection/url-text.js';
-import { connectTo, type Way, wayTo } from './connection/way.js';
 import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
@@ -45,10 +45,10 @@ export interface PostgresSettings {
  * @throws StartError when it refuses, or is out of reach and may not be waited for.
  */
 export async function openPostgres(settings: PostgresSettings, log: Logger): Promise<Database> {
-  const way = wayTo(settings.url, settings.libpq, log);
-  const direct = wayTo(settings.directUrl ?? directUrlOf(settings.url), settings.libpq, log);
+  const target = createTarget(settings.url, settings.libpq, log);
+  const direct = createTarget(settings.directUrl ?? directUrlOf(settings.url), settings.libpq, log);
   const statements = createRunner();
-  const { main, checks } = createPools(way, settings, statements, log);
+  const { main, checks } = createPools(target, settings, statements, log);
   const adapter = prismaAdapter(Object.assign(main.pool, { query: statements.run }), {
     schema: () => statements.session()?.schema ?? undefined,
     firstStatement: () => setStatement(statements.session()?.transactionSettings ?? {}, 'transaction'),
@@ -65,13 +65,13 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     await Promise.all([main.end(), checks.end()]);
   };
   const start = async () => {
-    const session = await prepare(way, direct, settings, log);
+    const session = await prepare(target, direct, settings, log);
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const waiting = {
     waitMs: settings.waitMs ?? 0,
     isTemporary: isUnreachable,
-    refusal: (error: unknown) => refusal(error, way.settings),
+    refusal: (error: unknown) => refusal(error, target.settings),
     log,
   };
   const { ready } = await startOrWait(start, waiting).catch(async (error) => {
@@ -92,7 +92,12 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
 }
 
 /** One pool for the work, and one for health checks, which wait for no work. */
-function createPools({ config, settings: connection }: Way, { poolSize }: PostgresSettings, statements: Runner, log: Logger) {
+function createPools(
+  { config, settings: connection }: ConnectionTarget,
+  { poolSize }: PostgresSettings,
+  statements: Runner,
+  log: Logger,
+) {
   const onConnect = async (client: pg.ClientBase) => {
     const set = setStatement(statements.session()?.connectionSettings ?? {}, 'session');
     if (set) await client.query(set);
@@ -128,21 +133,26 @@ async function checkTables(send: RunStatement): Promise<void> {
 }
 
 /** Inspects the connections, and migrates. */
-async function prepare(way: Way, direct: Way, settings: PostgresSettings, log: Logger): Promise<Session & { schema: string }> {
+async function prepare(
+  target: ConnectionTarget,
+  direct: ConnectionTarget,
+  settings: PostgresSettings,
+  log: Logger,
+): Promise<Session & { schema: string }> {
   const { prepared = 'auto' } = settings;
-  const session = await inspect(() => connectTo(way), settings.schema ?? way.settings.schema);
+  const session = await inspect(() => connectTo(target), settings.schema ?? target.settings.schema);
   const { schema } = session;
   if (schema === null) {
     throw new StartError(
       'DATABASE_URL: the search_path of the role names no schema that exists and that it may use; set DATABASE_SCHEMA.',
     );
   }
-  for (const warning of [...way.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
+  for (const warning of [...target.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
   await migratePostgres(direct.config, schema, log).catch((error) => {
     throw refusal(error, direct.settings, settings.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
   });
-  const client = await connectTo(way);
+  const client = await connectTo(target);
   await checkRights(client, schema).finally(() => client.end());
-  const canPrepare = session.canPrepare && way.settings.usesPreparedStatements;
+  const canPrepare = session.canPrepare && target.settings.usesPreparedStatements;
   return { ...session, schema, canPrepare: prepared === 'auto' ? canPrepare : prepared === 'on' };
 }

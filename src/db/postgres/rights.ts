@@ -4,7 +4,7 @@ import { StartError } from '../../core/start-error.js';
 import { prismaFolder } from '../migrations/migrate.js';
 import { quoteName } from './session-settings.js';
 
-// A role with USAGE or UPDATE may take numbers from a sequence. CASE: the function fails for what is no sequence.
+// A role with USAGE or UPDATE may take numbers from a sequence. CASE: the function fails for other relations.
 const findMissingRights = `
   SELECT relname AS name, string_agg(privilege, ', ' ORDER BY position) AS missing, false AS "isSequence"
   FROM pg_catalog.pg_class

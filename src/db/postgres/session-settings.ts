@@ -53,8 +53,8 @@ export async function readSettings(
 
 /** @returns those of the settings that a connection has otherwise. */
 export async function findDifferences(client: Pick<pg.ClientBase, 'query'>, settings: Settings): Promise<Settings> {
-  const found = await readSettings(client, Object.keys(settings));
-  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => found[name] !== value));
+  const current = await readSettings(client, Object.keys(settings));
+  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => current[name] !== value));
 }
 
 // An E string means the same whatever standard_conforming_strings says.

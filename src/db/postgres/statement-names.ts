@@ -25,8 +25,8 @@ export function createStatementNames(schema: string, isEnabled: boolean): Statem
   return {
     nameOf: (text) => {
       if (!isEnabled) return undefined;
-      const known = names.get(text);
-      if (known) return known;
+      const existing = names.get(text);
+      if (existing) return existing;
       if (names.size >= maxNames || !isPlanned.test(text)) return undefined;
       const name = `tandem_${digest(`${generation} ${schema} ${text}`)}`;
       names.set(text, name);

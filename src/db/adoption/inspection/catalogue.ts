@@ -51,7 +51,7 @@ export interface Table {
   readonly name: SharedTable;
   /** `relkind`: `r` for an ordinary table. */
   readonly kind: string;
-  /** What stands in the way of changing or using it as a whole, such as another owner. */
+  /** What prevents changing or using the whole table, such as another owner. */
   readonly faults: readonly string[];
   readonly columns: readonly Column[];
   readonly constraints: readonly Constraint[];

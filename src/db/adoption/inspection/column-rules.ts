@@ -7,7 +7,7 @@ export interface RowRule {
   /** The rule needs it: rows of a table without this column cannot break it. Rewritten when such rows are mended. */
   readonly column: string;
   /** What adoption does with such rows: changes them, refuses to decide, or leaves them as they are. */
-  readonly outcome: 'mended' | 'refused' | 'kept';
+  readonly outcome: 'mended' | 'refused' | 'retained';
   /** After a number of rows, such as "3 users": "have no email". */
   readonly text: string;
   /** SQL: whether a row breaks it. */
@@ -62,7 +62,7 @@ export const emailRules: readonly Rule[] = [
     detail: 'email',
   },
   {
-    outcome: 'kept',
+    outcome: 'retained',
     text: 'have an email that is not valid, and cannot sign in with it',
     where: String.raw`${emailKey} !~ '^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$'`,
     detail: 'email',
@@ -74,7 +74,7 @@ export const titleRules: readonly Rule[] = [
   { outcome: 'refused', text: 'have no title', where: 'title IS NULL' },
   { outcome: 'refused', text: 'have a title over 200 characters', where: isTooLong('title', 200), detail: lengthOf('title') },
   {
-    outcome: 'kept',
+    outcome: 'retained',
     text: 'have a blank title, which an update must replace',
     where: String.raw`btrim(title::text, E' \t\n\r\f') = ''`,
   },

@@ -36,7 +36,7 @@ export function rowRules({ users, tasks }: Tables): RowRule[] {
     ...on(tasks, 'title', titleRules),
     ...on(tasks, 'description', [
       {
-        outcome: 'kept',
+        outcome: 'retained',
         text: 'have a description over 1000 characters, which an update must shorten',
         where: isTooLong('description', 1000),
         detail: lengthOf('description'),

@@ -24,9 +24,9 @@ export async function findRows(query: Query, tables: Tables, limit: number): Pro
   const rules = rowRules(tables);
   const findings: RowFinding[] = [];
   for (const table of sharedTables) {
-    const own = rules.filter((rule) => rule.table === table);
-    for (const [index, total] of (await countRows(query, table, own)).entries()) {
-      const rule = own[index];
+    const tableRules = rules.filter((rule) => rule.table === table);
+    for (const [index, total] of (await countRows(query, table, tableRules)).entries()) {
+      const rule = tableRules[index];
       if (rule && total > 0) findings.push({ rule, total, rows: await listRows(query, rule, limit) });
     }
   }

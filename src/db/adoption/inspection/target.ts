@@ -23,7 +23,7 @@ const families: Readonly<Record<Family, RegExp>> = {
   time: /^timestamp(\(\d\))? with(out)? time zone$/,
 };
 
-/** Whether a column's values can be kept in the target's type. */
+/** Whether a column's values can be retained in the target's type. */
 export const isConvertible = ({ type, isEnum, isGenerated }: Column, { family }: TargetColumn): boolean =>
   !isGenerated && (families[family].test(type) || (isEnum && family === 'text'));
 

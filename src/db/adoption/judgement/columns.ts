@@ -1,6 +1,6 @@
 import type { Column, Table } from '../inspection/catalogue.js';
 import { converted, findColumn, type TargetColumn, targetColumns } from '../inspection/target.js';
-import { type Change, changed, combined, type Judgement, kept, quoted, refused, unchanged } from './judgement.js';
+import { type Change, changed, combined, type Judgement, quoted, refused, retained, unchanged } from './judgement.js';
 
 /**
  * Judges the columns of a table.
@@ -54,7 +54,7 @@ function judgeTarget(table: Table, target: TargetColumn, isMended: boolean): Jud
     ? changed({ text: `${name}: ${texts.filter(Boolean).join(', ')}`, clauses: { table: table.name, sql: clauses } })
     : unchanged;
   const isDefaultKept = column.default !== null && !target.default && name !== 'tasks.id';
-  return combined([changes, isDefaultKept ? kept(`default of ${name}: ${column.default}`) : unchanged]);
+  return combined([changes, isDefaultKept ? retained(`default of ${name}: ${column.default}`) : unchanged]);
 }
 
 function typeChange(column: Column, target: TargetColumn, isMended: boolean): string {
@@ -89,7 +89,7 @@ function judgeExtra(table: Table, column: Column, added: readonly string[]): Jud
     return refused(`the column ${name}, of a name that Tandem needs for a column of its own. Cure: ${cure}`);
   }
   const isFilled = column.isNullable || column.default !== null || column.isIdentity || column.isGenerated;
-  if (isFilled) return kept(`column ${name}, ${column.type}`);
+  if (isFilled) return retained(`column ${name}, ${column.type}`);
   const cure = `ALTER TABLE ${table.name} ALTER COLUMN ${quoted(column.name)} SET DEFAULT …, or DROP NOT NULL`;
   return refused(
     `the column ${name} (${column.type}), which is NOT NULL without a default: Tandem cannot insert ${table.name}. Cure: ${cure}`,

@@ -14,7 +14,7 @@ export interface Change {
 export interface Judgement {
   readonly changes: readonly Change[];
   /** What stays although Tandem does not need it. */
-  readonly kept: readonly string[];
+  readonly retained: readonly string[];
   /** What has no one answer, with the cure. */
   readonly refusals: readonly string[];
 }
@@ -22,18 +22,18 @@ export interface Judgement {
 /** Puts judgements together, in order. */
 export const combined = (judgements: readonly Judgement[]): Judgement => ({
   changes: judgements.flatMap(({ changes }) => changes),
-  kept: judgements.flatMap(({ kept }) => kept),
+  retained: judgements.flatMap(({ retained }) => retained),
   refusals: judgements.flatMap(({ refusals }) => refusals),
 });
 
 /** A judgement of one kind. */
-export const changed = (...changes: Change[]): Judgement => ({ changes, kept: [], refusals: [] });
+export const changed = (...changes: Change[]): Judgement => ({ changes, retained: [], refusals: [] });
 /** A judgement of one kind. */
-export const kept = (...texts: string[]): Judgement => ({ changes: [], kept: texts, refusals: [] });
+export const retained = (...texts: string[]): Judgement => ({ changes: [], retained: texts, refusals: [] });
 /** A judgement of one kind. */
-export const refused = (...texts: string[]): Judgement => ({ changes: [], kept: [], refusals: texts });
+export const refused = (...texts: string[]): Judgement => ({ changes: [], retained: [], refusals: texts });
 /** There is no difference. */
-export const unchanged: Judgement = { changes: [], kept: [], refusals: [] };
+export const unchanged: Judgement = { changes: [], retained: [], refusals: [] };
 
 /** An identifier as SQL quotes it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -9,7 +9,7 @@ export interface FailedAttempt {
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
-/** No way led to the database. Its code and message are those of the last attempt. */
+/** Every candidate failed. Its code and message are those of the last attempt. */
 export class AllCandidatesFailed extends Error {
   readonly code: string;
   constructor(readonly attempts: readonly FailedAttempt[]) {

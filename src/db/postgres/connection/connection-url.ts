@@ -33,13 +33,13 @@ export interface ConnectionSettings {
   readonly poolTimeoutMs: number | undefined;
   /** Whether the URL says so: `pgbouncer=true`. */
   readonly isPgBouncer: boolean;
-  /** False for `statement_cache_size=0`, Prisma's way to switch prepared statements off. */
+  /** False for `statement_cache_size=0`, by which Prisma disables prepared statements. */
   readonly usesPreparedStatements: boolean;
   readonly isNeon: boolean;
   /** Sentences for the log, without a part of a value. */
   readonly warnings: readonly string[];
   /** Such as `the database tasks at db.example:5432`. */
-  readonly place: string;
+  readonly description: string;
 }
 
 /**
@@ -79,7 +79,7 @@ function read(url: string, environment: LibpqEnvironment): { settings: Connectio
     ...readPool(parameters),
     isNeon: candidates.every(({ host }) => /\.neon\.(tech|build)$/i.test(host)),
     warnings: ignored.length ? [`DATABASE_URL: these parameters have no effect: ${ignored.join(', ')}.`] : [],
-    place: oneLine(`the database ${database} at ${[...new Set(candidates.map(addressOf))].join(', ')}`),
+    description: oneLine(`the database ${database} at ${[...new Set(candidates.map(addressOf))].join(', ')}`),
   };
   return { settings: Object.freeze(settings), faults: faults.length ? faults : parameters.faults };
 }
@@ -127,7 +127,7 @@ export function addressOf({ host, port }: Candidate): string {
 }
 
 /**
- * What node-postgres is told to reach a candidate.
+ * Configures node-postgres for a candidate.
  * @throws StartError for a certificate file that cannot be used.
  */
 export function clientConfigOf(settings: ConnectionSettings, { host, port, tls }: Candidate): pg.ClientConfig {

@@ -19,7 +19,7 @@ const blank: pg.ClientConfig = { ssl: false, sslnegotiation: 'postgres' };
 const emitterFields = Object.keys(new EventEmitter());
 
 /**
- * A client of `pg` that finds its way to the database by itself. `connect` tries the candidates in their order, each for as long as the
+ * A client of `pg` with several candidates. `connect` tries the candidates in their order, each for as long as the
  * URL's `connect_timeout` or the client's `connectionTimeoutMillis` says. It rejects with the error of the only attempt, or with
  * `AllCandidatesFailed`.
  */

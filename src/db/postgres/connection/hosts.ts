@@ -28,7 +28,7 @@ export function createHosts(settings: ConnectionSettings, onWarning: (warning: s
     },
     refuseOptions: () => {
       if (!areOptionsRefused)
-        onWarning(`DATABASE_URL, PGOPTIONS: ${settings.place} refuses start-up options; they have no effect.`);
+        onWarning(`DATABASE_URL, PGOPTIONS: ${settings.description} refuses start-up options; they have no effect.`);
       areOptionsRefused = true;
     },
     sendsOptions: () => !areOptionsRefused,

@@ -3,7 +3,7 @@ import { isHost } from '../../../core/host.js';
 import type { TlsSettings } from './tls.js';
 import type { Parameters } from './url-parameters.js';
 
-/** A way to the database: a host, with or without TLS. */
+/** One address to try: a host, with or without TLS. */
 export interface Candidate {
   /** A name, an address, or the folder of a socket. */
   readonly host: string;

@@ -9,7 +9,7 @@ import type { LibpqEnvironment } from './url-parameters.js';
 const connectTimeoutMs = 10_000;
 
 /** A database, and how clients and pools reach it. */
-export interface Way {
+export interface ConnectionTarget {
   readonly settings: ConnectionSettings;
   /** For a pool. */
   readonly config: { readonly Client: ReturnType<typeof createClientClass>; readonly application_name: string };
@@ -20,14 +20,14 @@ export interface Way {
  * @param libpq what it leaves open.
  * @throws StartError for a fault of the URL.
  */
-export function wayTo(url: string, libpq: LibpqEnvironment | undefined, log: Pick<Logger, 'warn'>): Way {
+export function createTarget(url: string, libpq: LibpqEnvironment | undefined, log: Pick<Logger, 'warn'>): ConnectionTarget {
   const settings = parseConnectionUrl(url, libpq);
   const hosts = createHosts(settings, (warning) => log.warn({ warning }, 'database.warning'));
   return { settings, config: { Client: createClientClass(hosts), application_name: 'tandem' } };
 }
 
 /** Makes a connection. @param more for this one alone. */
-export async function connectTo({ config }: Way, more: pg.ClientConfig = {}): Promise<pg.Client> {
+export async function connectTo({ config }: ConnectionTarget, more: pg.ClientConfig = {}): Promise<pg.Client> {
   const { Client, ...common } = config;
   const client = new Client({ ...common, ...more, connectionTimeoutMillis: connectTimeoutMs });
   // The statement that runs then fails as well.
