@@ -22,10 +22,10 @@ describe('a connection URL names hosts as libpq does', () => {
     ['postgresql:///tasks?host=a,b&port=1,2', ['a:1', 'b:2']],
     ['postgresql://a,b/tasks?port=5433', ['a:5433', 'b:5433']],
   ])('%s', (url, addresses) => {
-    const { candidates, place } = parseConnectionUrl(`${url}${url.includes('?') ? '&' : '?'}sslmode=disable`);
+    const { candidates, description } = parseConnectionUrl(`${url}${url.includes('?') ? '&' : '?'}sslmode=disable`);
     expect(candidates.map(addressOf)).toEqual(addresses);
-    expect(place).toMatch(/^the database \w+ at /);
-    expect(place.endsWith(addresses.join(', '))).toBe(true);
+    expect(description).toMatch(/^the database \w+ at /);
+    expect(description.endsWith(addresses.join(', '))).toBe(true);
   });
 
   it('and leaves open what the environment says', () => {
