@@ -17,6 +17,8 @@ interface WriteContext {
 }
 
 interface RunOptions<T> {
+  /** Whether the statements must succeed or fail together: they then share a transaction without an idempotency key, too. */
+  readonly isAtomic?: boolean;
   /** The user whose result it is, for a public operation: the record is deleted with the user. */
   ownerOf?(result: T): string;
   /** Whether a stored result can still be returned; always, by default. */
@@ -82,7 +84,7 @@ export function createRunOnce(parts: Parts): RunOnce {
     work: (commit: Commit, outdated?: T) => Promise<T>,
     options: RunOptions<T> = {},
   ): Promise<T> {
-    if (!idempotencyKey) return work((statements) => statements(db));
+    if (!idempotencyKey) return work((statements) => (options.isAtomic ? db.transaction(statements) : statements(db)));
     const userId = viewer?.userId ?? null;
     const key = { scope: userId ?? '', ...idempotencyKey };
     const write: Write = { key, userId, fingerprint: fingerprint(JSON.stringify([operation, payload])), options };

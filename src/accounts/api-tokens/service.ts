@@ -55,13 +55,12 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
       const { userId } = requireSession(context.viewer);
       const payload = validate(apiTokenInput, input);
       const work = async (commit: Commit) => {
-        const atomically = context.idempotencyKey ? commit : db.transaction;
-        const created = await atomically((queries) => insert(queries, userId, payload, tokenOf));
+        const created = await commit((queries) => insert(queries, userId, payload, tokenOf));
         const { id: apiTokenId, scopes } = created;
         log.info(auditFields(context.client, { userId, apiTokenId, scopes }), 'api-token.created');
         return created;
       };
-      const token = await runOnce(context, 'createApiToken', payload, work, { isCurrent });
+      const token = await runOnce(context, 'createApiToken', payload, work, { isCurrent, isAtomic: true });
       // The secret is in no record of the request: it is derived from the id.
       return { ...token, token: tokenOf(token.id) };
     },

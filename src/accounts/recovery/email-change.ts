@@ -44,14 +44,14 @@ export function createEmailChangeService(parts: Parts): EmailChangeService {
       const payload = validate(confirmEmailInput, input);
       const ownerOf = ({ userId }: { userId: string }) => userId;
       const work = (commit: Commit) => confirm(parts, context, commit, payload.token);
-      await runOnce(context, 'confirmEmail', payload, work, { ownerOf });
+      await runOnce(context, 'confirmEmail', payload, work, { ownerOf, isAtomic: true });
     },
   };
 }
 
 async function confirm(
   { db, idempotency, mails, log }: Parts,
-  { client, idempotencyKey }: RequestContext,
+  { client }: RequestContext,
   commit: Commit,
   token: string,
 ): Promise<{ userId: string }> {
@@ -61,8 +61,7 @@ async function confirm(
     throw tokenRejected();
   }
   const { userId, email, newEmail } = grant;
-  const atomically = idempotencyKey ? commit : db.transaction;
-  const result = await atomically(async (queries) => {
+  const result = await commit(async (queries) => {
     if ((await takeToken(queries, 'email-change', token)) !== userId) throw tokenRejected();
     await queries.prisma.user.update({ where: { id: userId }, data: { email: newEmail } }).catch((error) => {
       if (isUniqueViolation(error)) throw emailTaken();

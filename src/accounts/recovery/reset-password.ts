@@ -29,7 +29,7 @@ export const tokenRejected = (): AppError =>
 /** Sets the password of the account that a token was mailed to. */
 export async function resetPassword(
   parts: ResetParts,
-  { client, idempotencyKey }: RequestContext,
+  { client }: RequestContext,
   commit: Commit,
   { token, newPassword }: z.output<typeof resetPasswordInput>,
 ): Promise<{ userId: string }> {
@@ -44,9 +44,7 @@ export async function resetPassword(
     throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: 'Password must not be the email' }]);
   const passwordHash = await hashPassword(newPassword);
   const { userId, email } = grant;
-  // The use of the token, the password and the end of the sessions must not come apart, with an idempotency key or without.
-  const atomically = idempotencyKey ? commit : db.transaction;
-  const result = await atomically((queries) => save(parts, queries, token, userId, passwordHash));
+  const result = await commit((queries) => save(parts, queries, token, userId, passwordHash));
   log.info(auditFields(client, { userId }), 'password-reset.completed');
   mails.passwordChanged({ userId, email });
   return result;

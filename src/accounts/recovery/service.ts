@@ -71,7 +71,8 @@ export function createRecoveryService(parts: RecoveryParts): RecoveryService {
       const payload = validate(resetPasswordInput, input);
       const ownerOf = ({ userId }: { userId: string }) => userId;
       const work = (commit: Commit) => resetPassword(parts, context, commit, payload);
-      await runOnce(context, 'resetPassword', payload, work, { ownerOf });
+      // The token is used up together with the change of the password and the end of the sessions.
+      await runOnce(context, 'resetPassword', payload, work, { ownerOf, isAtomic: true });
     },
     close: async () => {
       await Promise.all(inFlight);

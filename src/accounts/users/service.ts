@@ -71,14 +71,12 @@ export function createUserService(parts: Parts): UserService {
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       if (isSensitive && changes.currentPassword === undefined) throw currentPasswordMissing();
-      return runOnce(context, 'updateMe', changes, async (commit) => {
+      const work = async (commit: Commit) => {
         if (isSensitive) await verifyPassword(parts, context, changes.currentPassword as string);
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
-        // A password change and the end of the other sessions must not come apart, with an idempotency key or without.
-        const atomically = isSensitive && !context.idempotencyKey ? db.transaction : commit;
         let mail = () => {};
-        const user = await atomically(async (queries) => {
+        const user = await commit(async (queries) => {
           if (changes.email === undefined || !emailChanges.isConfirmed)
             return saveUser(parts, queries, context.viewer, changes, passwordHash);
           mail = await emailChanges.request(queries, context.viewer.userId, changes.email);
@@ -87,7 +85,9 @@ export function createUserService(parts: Parts): UserService {
         mail();
         if (isSensitive) log.info(auditFields(context.client, { userId: user.id, ...kindsOf(changes) }), 'account.changed');
         return user;
-      });
+      };
+      // A password changes together with the end of the other sessions.
+      return runOnce(context, 'updateMe', changes, work, { isAtomic: isSensitive });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
