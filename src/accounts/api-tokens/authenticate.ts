@@ -2,7 +2,8 @@ import { AppError } from '../../core/errors.js';
 import type { Identity } from '../../core/identity.js';
 import { withTimeout } from '../../core/timeout.js';
 import type { CredentialCache } from '../sessions/credential-cache.js';
-import { apiTokenDigest, apiTokenPrefix, isApiToken } from './format.js';
+import { digestOf } from '../tokens/tokens.js';
+import { apiTokenPrefix, isApiToken } from './format.js';
 import type { ApiTokenGrant } from './store.js';
 
 /** Longer than any personal API token. */
@@ -26,7 +27,7 @@ export function createApiTokenAuthenticate({ cache, recordUse, timeoutMs }: Part
     // The checksum spares the database what is not a token.
     if (!isApiToken(token)) return { kind: 'invalidToken', reason: 'invalid' };
     try {
-      const cached = cache.find(apiTokenDigest(token));
+      const cached = cache.find(digestOf(token));
       const grant = cached instanceof Promise ? await withTimeout(cached, timeoutMs, () => new AppError('TIMEOUT')) : cached;
       if (!grant) return { kind: 'invalidToken', reason: 'revoked' };
       if (grant.endsAt <= performance.now()) return { kind: 'invalidToken', reason: 'expired' };

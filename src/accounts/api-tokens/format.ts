@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Begins every personal API token, so that secret scanners recognize one. */
@@ -39,6 +38,3 @@ export function isApiToken(text: string): boolean {
 
 /** The part of a token that lists show. */
 export const shownPrefix = (token: string): string => token.slice(0, shownLength);
-
-/** The stored form of a token: a plain digest is enough for 256 random bits. */
-export const apiTokenDigest = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -6,8 +6,8 @@ import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
-import type { Tokens } from '../tokens/tokens.js';
-import { apiTokenDigest, formatApiToken, shownPrefix } from './format.js';
+import { digestOf, type Tokens } from '../tokens/tokens.js';
+import { formatApiToken, shownPrefix } from './format.js';
 import { type ApiTokenInput, apiTokenInput, defaultExpiry } from './rules.js';
 import { type ApiToken, deleteApiTokens, hasApiToken, insertApiToken, listApiTokens } from './store.js';
 
@@ -47,7 +47,7 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
   const { db, runOnce, tokens, cache, log } = parts;
   const tokenOf = (id: string): string => formatApiToken(tokens.apiTokenSecret(id));
   // A token that was revoked since, or whose secret is derived anew under another key, is not returned again.
-  const isCurrent = ({ id }: ApiToken, queries: Queries) => hasApiToken(queries, id, apiTokenDigest(tokenOf(id)));
+  const isCurrent = ({ id }: ApiToken, queries: Queries) => hasApiToken(queries, id, digestOf(tokenOf(id)));
 
   return {
     list: (context) => listApiTokens(db, requireSession(context.viewer).userId),
@@ -93,7 +93,7 @@ async function insert(
 ): Promise<ApiToken> {
   const id = `token_${randomBytes(16).toString('hex')}`;
   const token = tokenOf(id);
-  const stored = { id, userId, name, scopes, expiresAt, digest: apiTokenDigest(token), prefix: shownPrefix(token) };
+  const stored = { id, userId, name, scopes, expiresAt, digest: digestOf(token), prefix: shownPrefix(token) };
   const row = await insertApiToken(queries, stored, maxTokens);
   if (row) return row;
   const user = await queries.prisma.user.findUnique({ where: { id: userId }, select: { id: true } });

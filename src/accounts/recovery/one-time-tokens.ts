@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Queries } from '../../db/database.js';
+import { digestOf } from '../tokens/tokens.js';
 
 /** What a mailed token is for. */
 export type Purpose = 'password-reset' | 'email-change';
@@ -15,9 +16,6 @@ export interface OneTimeGrant {
   /** The new email, for a change of it. */
   readonly newEmail: string | null;
 }
-
-/** The stored form of a token: a plain digest is enough for 256 random bits. */
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Makes a token that replaces the user's earlier one for the same purpose. @returns the token, which is stored nowhere. */
 export async function issueToken(

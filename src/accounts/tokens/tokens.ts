@@ -67,8 +67,8 @@ export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
   };
 }
 
-/** The stored form of a refresh token: a plain digest is enough for 256 random bits. */
-export const digestOf = (refreshToken: string): string => createHash('sha256').update(refreshToken).digest('hex');
+/** The stored form of a token: a plain digest is enough for 256 random bits. */
+export const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** @returns undefined when a claim that our tokens have is missing or malformed. */
 function readClaims(payload: unknown): VerifiedToken | undefined {

@@ -6,7 +6,7 @@ import { auditFields, perRequest, type SignedInContext } from '../../core/reques
 import { validate } from '../../core/validate.js';
 import type { Database } from '../../db/database.js';
 import type { User } from '../../generated/prisma/client.js';
-import type { RunOnce } from '../../idempotency/run.js';
+import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { apiTokenDigest, formatApiToken, shownPrefix } from '../../../src/accounts/api-tokens/format.js';
+import { formatApiToken, shownPrefix } from '../../../src/accounts/api-tokens/format.js';
 import { hashPassword } from '../../../src/accounts/passwords/passwords.js';
 import { createTokens, digestOf } from '../../../src/accounts/tokens/tokens.js';
 import type { Database } from '../../../src/db/database.js';
@@ -96,7 +96,7 @@ function newScript(userId: string) {
     id,
     user_id: userId,
     name: 'Script',
-    digest: apiTokenDigest(token),
+    digest: digestOf(token),
     prefix: shownPrefix(token),
     scopes,
     ...times,
