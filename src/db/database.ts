@@ -40,5 +40,13 @@ export interface Database extends Queries {
   close(): Promise<void>;
 }
 
-/** The statement of `Database.check`: it locks no table. */
-export const checkStatement = `SELECT to_regclass('users') IS NOT NULL AND to_regclass('tasks') IS NOT NULL AS "hasTables"`;
+/**
+ * Checks that our tables exist, by a statement that locks none.
+ * @param query runs it.
+ * @throws Error when one is missing.
+ */
+export async function checkTables(query: (text: string) => Promise<{ readonly rows: readonly unknown[] }>): Promise<void> {
+  const { rows } = await query(`SELECT to_regclass('users') IS NOT NULL AND to_regclass('tasks') IS NOT NULL AS "hasTables"`);
+  const [row] = rows as { hasTables: boolean }[];
+  if (!row?.hasTables) throw new Error('The database lacks the tables users and tasks.');
+}

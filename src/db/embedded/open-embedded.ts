@@ -6,7 +6,7 @@ import { fileErrorReason } from '../../core/file-error.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../../log/log.js';
-import { checkStatement, type Database } from '../database.js';
+import { checkTables, type Database } from '../database.js';
 import { migrate } from '../migrations/migrate.js';
 import { migrationAdapter } from '../migrations/migration-adapter.js';
 import { toRfc3339 } from '../moments.js';
@@ -107,10 +107,7 @@ export async function serveEmbedded(pglite: PGlite, closeEngine = () => pglite.c
     prisma,
     ready: Promise.resolve(),
     query,
-    check: async () => {
-      const [found] = await query<{ hasTables: boolean }>(checkStatement, []);
-      if (!found?.hasTables) throw new Error('The database lacks the tables users and tasks.');
-    },
+    check: () => checkTables((text) => pglite.query(text)),
     lastSuccessAt: () => lastSuccess,
     transaction: transactionOf(prisma),
     close: async () => {

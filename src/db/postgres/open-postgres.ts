@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../../log/log.js';
-import { checkStatement, type Database } from '../database.js';
+import { checkTables, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
 import { transactionOf } from '../transaction.js';
 import { type ConnectionTarget, connectTo, createTarget } from './connection/target.js';
@@ -85,7 +85,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     ready,
     query: queryOf(statements.run),
     transaction: transactionOf(prisma),
-    check: () => checkTables(checks.send),
+    check: () => checkTables((text) => checks.send({ text })),
     lastSuccessAt: main.lastSuccessAt,
     close,
   };
@@ -125,11 +125,6 @@ function createRunner() {
       opened = { session, run };
     },
   };
-}
-
-async function checkTables(send: RunStatement): Promise<void> {
-  const { rows } = await send({ text: checkStatement });
-  if (!rows[0]?.hasTables) throw new Error('The database lacks the tables users and tasks.');
 }
 
 /** Inspects the connections, and migrates. */
