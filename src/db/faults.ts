@@ -40,7 +40,7 @@ const faults: readonly Fault[] = [
   { code: /^(40001|40P01|40003)$/, answer: 'SERVICE_UNAVAILABLE' },
   // the network
   {
-    code: /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_|ENOENT$|EMFILE$|ENFILE$)/,
+    code: /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_|EMFILE$|ENFILE$)/,
     answer: 'SERVICE_UNAVAILABLE',
   },
   // TLS
@@ -55,7 +55,7 @@ const faults: readonly Fault[] = [
   // pg and pg-pool
   {
     message:
-      /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|Query read timeout|Client has encountered a connection error|Client was closed|Client has already been|not queryable|Cannot use a pool after calling end|Server has closed the connection|server does not support SSL|socket disconnected before secure TLS/i,
+      /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|Query read timeout|Client has encountered a connection error|Client was closed|Client has already been|not queryable|connect ENOENT|Cannot use a pool after calling end|Server has closed the connection|server does not support SSL|socket disconnected before secure TLS/i,
     answer: 'SERVICE_UNAVAILABLE',
   },
   // PGlite
@@ -93,9 +93,9 @@ export function databaseFault(error: unknown): AppError | undefined {
 }
 
 // The server or its pooler cannot be reached now, which may change without an operator.
-const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|ENOENT|EPIPE|57P03|53300|08006|08001|08004)/;
+const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|57P03|53300|08006|08001|08004)/;
 const unreachableWords =
-  /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|cannot connect to server|server login has been failing|server conn crashed|server_login_retry/i;
+  /connect ENOENT|timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|cannot connect to server|server login has been failing|server conn crashed|server_login_retry/i;
 
 /** Whether a database does not answer at all, so that waiting may help: not yet started, or its host not yet known. */
 export const isUnreachable = (error: unknown): boolean =>

@@ -46,7 +46,6 @@ describe('a failure of the database is SERVICE_UNAVAILABLE with Retry-After:', (
     ['EAI_AGAIN', 'no name server'],
     ['EHOSTUNREACH', 'no route'],
     ['ENETUNREACH', 'no network'],
-    ['ENOENT', 'no socket'],
     ['EMFILE', 'no file descriptors'],
     ['CERT_HAS_EXPIRED', 'the certificate has expired'],
     ['P1001', 'Prisma cannot reach it'],
@@ -68,6 +67,7 @@ describe('a failure of the database is SERVICE_UNAVAILABLE with Retry-After:', (
   it.each([
     'timeout exceeded when trying to connect',
     'timeout expired',
+    'connect ENOENT /run/postgresql/.s.PGSQL.5432',
     'Connection terminated',
     'Connection terminated unexpectedly',
     'Connection terminated due to connection timeout',
@@ -87,7 +87,7 @@ describe('other errors of the database', () => {
     expect(databaseFault(coded('57014'))).toMatchObject({ code: 'TIMEOUT' });
   });
 
-  it.each(['42703', '42P01', '22001', '23505', '23514', 'P2002', 'P2025'])('are none of its failures: %s', (code) => {
+  it.each(['42703', '42P01', '22001', '23505', '23514', 'P2002', 'P2025', 'ENOENT'])('are none of its failures: %s', (code) => {
     expect(databaseFault(coded(code))).toBeUndefined();
   });
 
