@@ -10,13 +10,24 @@ const maxDelaysMs = [50, 200];
  * @param work one statement, or one whole transaction.
  */
 export async function retryConflicts<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    return retryAfter(error, work);
+  }
+}
+
+/** Runs work again after its first error; see `retryConflicts`. */
+export async function retryAfter<T>(error: unknown, work: () => Promise<T>): Promise<T> {
+  let latest = error;
   for (const maxDelayMs of maxDelaysMs) {
+    if (!isConflict(latest)) break;
+    await sleep(Math.random() * maxDelayMs);
     try {
       return await work();
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      await sleep(Math.random() * maxDelayMs);
+    } catch (thrown) {
+      latest = thrown;
     }
   }
-  return work();
+  throw latest;
 }

@@ -111,13 +111,13 @@ function createPools(
 
 type Runner = ReturnType<typeof createRunner>;
 
-/** Runs statements once the database is there. */
+const notAvailable = () =>
+  new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
+
+/** Runs statements once the database is available. */
 function createRunner() {
   let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
-  const run: RunStatement = async (statement) => {
-    if (opened) return opened.run(statement);
-    throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
-  };
+  const run: RunStatement = (statement) => opened?.run(statement) ?? Promise.reject(notAvailable());
   return {
     run,
     session: () => opened?.session,

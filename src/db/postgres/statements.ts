@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from '../../log/log.js';
-import { retryConflicts } from '../retry.js';
+import { retryAfter, retryConflicts } from '../retry.js';
 import { createConnectionRunner } from './cancel.js';
 import type { Session } from './inspection.js';
 import { setStatement } from './session-settings.js';
@@ -33,21 +33,22 @@ export function createStatements({ pool, send, session, log }: Parts): RunStatem
     return signal ? onConnection(signal, (client) => client.query(statement)) : send(statement);
   };
 
-  async function runNamed(statement: Statement): Promise<pg.QueryResult> {
-    const name = names.nameOf(statement.text);
-    if (name === undefined) return run(statement);
-    try {
-      return await run({ ...statement, name });
-    } catch (error) {
-      const isStale = isStalePlan(error);
-      if (!isStale && !isLostStatement(error)) throw error;
-      if (isStale) names.renew();
-      else if (names.disable()) log.warn({ err: error }, 'database.prepared-statements-disabled');
-      return run(statement);
-    }
+  async function recover(error: unknown, statement: Statement, name: string | undefined): Promise<pg.QueryResult> {
+    const isStale = name !== undefined && isStalePlan(error);
+    const isLost = name !== undefined && isLostStatement(error);
+    if (isStale) names.renew();
+    if (isLost && names.disable()) log.warn({ err: error }, 'database.prepared-statements-disabled');
+    return isStale || isLost ? retryConflicts(() => run(statement)) : retryAfter(error, () => run(statement));
   }
 
-  return (statement) => retryConflicts(() => runNamed(statement));
+  return async (statement) => {
+    const name = names.nameOf(statement.text);
+    try {
+      return await run(name === undefined ? statement : { ...statement, name });
+    } catch (error) {
+      return recover(error, statement, name);
+    }
+  };
 }
 
 /** What PostgreSQL says in fields beside the message, which depends on `lc_messages`. */
