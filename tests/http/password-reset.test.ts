@@ -68,3 +68,28 @@ describe('forgotPassword', () => {
     await app.close();
   });
 });
+
+describe('resetPassword', () => {
+  it.each(styles)('over $name uses a token up when two requests send it at the same time', async (style) => {
+    const app = await openTestApp({ NODE_ENV: 'development' });
+    const { email, id } = await newPerson(app);
+    await forgot(style, app.fetch, email);
+    await eventually(() => app.lines.some(({ msg }) => msg === 'password-reset.link'), 5_000);
+    const { link: token } = app.lines.find(({ msg }) => msg === 'password-reset.link') as { link: string };
+    const other = new pg.Client(app.url);
+    await other.connect();
+    // Both requests pass their first look at the token, and the one that takes it waits for this lock.
+    await other.query('BEGIN');
+    await other.query('SELECT FROM credentials WHERE user_id = $1 FOR UPDATE', [id]);
+    const reset = (newPassword: string) => style.call(app.fetch, 'resetPassword', { input: { token, newPassword } });
+    const both = [reset('a password of the first'), reset('a password of the second')];
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    // A transaction sees the activity of its first look: not over `other`.
+    await eventually(async () => (await app.db.query<{ count: number }>(waiting, []))[0]?.count === 2, 5_000);
+    await other.query('COMMIT');
+    const codes = (await Promise.all(both)).map(({ code }) => code);
+    expect(codes.sort()).toEqual(['INVALID_CREDENTIALS', undefined]);
+    await other.end();
+    await app.close();
+  });
+});
