@@ -93,10 +93,8 @@ export class Normalizer {
     const name = `‹${kind} ${count}›`;
     this.#counts.set(kind, count);
     this.#names.set(text, name);
-    if (kind === 'refresh token') {
-      this.#names.set(digestOf(text), name);
-      this.handedOut.unshift(text);
-    }
+    if (kind === 'refresh token' || kind === 'personal token') this.#names.set(digestOf(text), name);
+    if (kind === 'refresh token') this.handedOut.unshift(text);
     return name;
   }
 

@@ -17,11 +17,13 @@ export async function readRows({ query }: Pick<Database, 'query'>, normalizer: N
      WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' ORDER BY 1`,
     [],
   );
-  const read = async ({ name }: { name: string }) => {
-    const rows = (await query<Row>(`SELECT * FROM "${name}"`, [])).map((row) => playedBy(normalizer, row));
-    return [name, rows.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))];
-  };
-  return Object.fromEntries(await Promise.all(tables.map(read)));
+  const rows: Record<string, unknown[]> = {};
+  // One table after the other: the normalizer counts what it meets.
+  for (const { name } of tables) {
+    const read = await query<Row>(`SELECT * FROM "${name}"`, []);
+    rows[name] = read.map((row) => playedBy(normalizer, row)).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  return rows;
 }
 
 function playedBy(normalizer: Normalizer, { fingerprint, ...row }: Row): unknown {
