@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Logger } from '../../log/log.js';
 import { isOutdated, migrate } from '../migrations/migrate.js';
 import { migrationAdapter } from '../migrations/migration-adapter.js';
+import type { Query } from '../migrations/records.js';
 import { formatSettings, quoteName, type Settings, searchPath, setStatement } from './session-settings.js';
 
 /** The number of the lock that a process holds while it migrates. Any will do, as long as all processes use the same. */
@@ -44,8 +45,6 @@ export async function migratePostgres(config: pg.ClientConfig, schema: string, l
     await pool.end();
   }
 }
-
-type Query = (text: string) => Promise<Record<string, unknown>[]>;
 
 async function begin(query: Query, schema: string): Promise<void> {
   const settings = { ...formatSettings, ...migrationLimits, ...searchPath(schema) };

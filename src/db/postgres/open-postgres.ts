@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { AppError } from '../../core/errors.js';
 import { StartError } from '../../core/start-error.js';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Logger } from '../../log/log.js';
@@ -19,7 +18,7 @@ import { refusal } from './refusal/refusal.js';
 import { checkRights } from './rights.js';
 import { setStatement } from './session-settings.js';
 import { startOrWait } from './start.js';
-import { createStatements, type RunStatement } from './statements.js';
+import { createRunner, createStatements, type Runner } from './statements.js';
 
 /** What a deployment decides about its PostgreSQL. */
 export interface PostgresSettings {
@@ -106,24 +105,6 @@ function createPools(
   return {
     main: createPool({ config, size: connection.connectionLimit ?? poolSize, ...limits, onConnect, log }),
     checks: createPool({ config, size: 1, onConnect, log }),
-  };
-}
-
-type Runner = ReturnType<typeof createRunner>;
-
-const notAvailable = () =>
-  new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
-
-/** Runs statements once the database is available. */
-function createRunner() {
-  let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
-  const run: RunStatement = (statement) => opened?.run(statement) ?? Promise.reject(notAvailable());
-  return {
-    run,
-    session: () => opened?.session,
-    start: (session: Session, run: RunStatement) => {
-      opened = { session, run };
-    },
   };
 }
 

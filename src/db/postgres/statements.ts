@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { AppError } from '../../core/errors.js';
 import type { Logger } from '../../log/log.js';
 import { retryAfter, retryConflicts } from '../retry.js';
 import { createConnectionRunner } from './cancel.js';
@@ -82,3 +83,22 @@ const inTransaction =
     await client.query('COMMIT');
     return result;
   };
+
+/** Runs statements as soon as the database is available; rejects with SERVICE_UNAVAILABLE before. */
+export type Runner = ReturnType<typeof createRunner>;
+
+const notAvailable = () =>
+  new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds: 2 });
+
+/** Creates a runner without a database; `start` gives it one. */
+export function createRunner() {
+  let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
+  const run: RunStatement = (statement) => opened?.run(statement) ?? Promise.reject(notAvailable());
+  return {
+    run,
+    session: () => opened?.session,
+    start: (session: Session, run: RunStatement) => {
+      opened = { session, run };
+    },
+  };
+}
