@@ -1,7 +1,8 @@
 import { StartError } from '../../core/start-error.js';
 import { readMigrations } from '../migrations/migrate.js';
+import { readApplied } from '../migrations/records.js';
 import { applyPlan } from './apply.js';
-import { lockHistory, readHistory } from './history.js';
+import { lockHistory } from './history.js';
 import { type Query, readTables, type Tables } from './inspection/catalogue.js';
 import { createdNames, findTakenNames, type Migration } from './inspection/names.js';
 import { legacyFunctions } from './legacy-writes.js';
@@ -76,7 +77,7 @@ async function planFor(query: Query, tables: Tables, migrations: readonly Migrat
 
 /** @returns what to say when the database is Tandem's already. */
 async function describeHistory(query: Query, migrations: readonly Migration[]): Promise<string | undefined> {
-  const applied = await readHistory(query);
+  const applied = await readApplied(query);
   const [first] = migrations;
   if (!first || !applied.has(first.name)) return undefined;
   const pending = migrations.filter(({ name }) => !applied.has(name)).length;

@@ -4,13 +4,11 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { projectFolder } from '../../core/project.js';
 import { StartError } from '../../core/start-error.js';
 import { findObstacle } from '../adoption/recognize.js';
+import { createRecords, forgetUnfinished, type Query, readApplied } from './records.js';
 import { firstWords, withSchemaEngine } from './schema-engine.js';
 
 /** Holds `schema.prisma` and `migrations/`. */
 export const prismaFolder = new URL('prisma/', projectFolder);
-
-/** Runs a statement without values and returns its rows. */
-type Query = (text: string) => Promise<Record<string, unknown>[]>;
 
 /** One folder of `prisma/migrations`: its name and its SQL. */
 interface Migration {
@@ -30,15 +28,9 @@ export async function readMigrations(folder: URL = prismaFolder): Promise<Migrat
 
 const readDatamodel = (folder: URL): Promise<string> => readFile(new URL('schema.prisma', folder), 'utf8');
 
-/** The table in which Prisma records migrations, in the schema of our tables: other schemas of the search path may have their own. */
-const findRecords = `SELECT 1 FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
-  WHERE nspname = current_schema() AND relname = '_prisma_migrations'`;
-
 /** @returns the names of those that the database lacks. */
 async function findMissing(query: Query, migrations: readonly Migration[]): Promise<string[]> {
-  const isKnown = (await query(findRecords)).length > 0;
-  const finished = 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL';
-  const applied = new Set((isKnown ? await query(finished) : []).map((row) => row.migration_name));
+  const applied = await readApplied(query);
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
 }
 
@@ -47,17 +39,9 @@ export async function isOutdated(query: Query, folder: URL = prismaFolder): Prom
   return (await findMissing(query, await readMigrations(folder))).length > 0;
 }
 
-// Prisma makes this table only in a schema without any other, and refuses a schema in which somebody else has one (7.10).
-const makeRecords = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
-  id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
-  logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0
-)`;
-
 // A script and the record of its end are one message, which PostgreSQL runs as one transaction: what failed, or was
 // killed on its way, left nothing behind, and may be tried again once it counts as rolled back.
 const recordEnd = 'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
-const forgetUnfinished =
-  'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
 
 /**
  * Applies what is missing of `prisma/migrations` through Prisma's own engine, which keeps `_prisma_migrations`, so
@@ -76,7 +60,7 @@ export async function migrate(
   // A schema without the first migration may hold another program's tables.
   const obstacle = missing[0] === migrations[0]?.name ? await findObstacle(query, migrations) : undefined;
   if (obstacle) throw new StartError(obstacle);
-  await query(makeRecords);
+  await query(createRecords);
   await query(forgetUnfinished);
   let failure: string | undefined;
   const recording = aroundScripts(adapter, async (script, run) => {
