@@ -27,7 +27,7 @@ export async function insertUsers(db: Database, users: readonly DemoUser[], pass
        INSERT INTO users (id, email, name, created_at, updated_at)
        SELECT id, email, name, now() - interval '366 days', now() - interval '366 days'
        FROM unnest($1::text[], $2::text[], $3::text[]) AS person (id, email, name) RETURNING id)
-     INSERT INTO credentials (user_id, password_hash) SELECT id, $4 FROM people`,
+     INSERT INTO credentials (user_id, password_hash, created_with_account) SELECT id, $4, true FROM people`,
     [users.map(({ id }) => id), users.map(({ email }) => email), users.map(({ name }) => name), passwordHash],
   );
 }

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { createApiTokens } from './accounts/api-tokens/api-tokens.js';
 import { createAuthenticate } from './accounts/authenticate.js';
+import { createIssuers } from './accounts/issuers/issuers.js';
 import { createCredentials } from './accounts/passwords/credentials.js';
 import { createRecovery } from './accounts/recovery/recovery.js';
 import { createLastUse } from './accounts/sessions/last-use.js';
@@ -9,7 +10,7 @@ import { createSessionService } from './accounts/sessions/service.js';
 import { createSessionCache } from './accounts/sessions/session-cache.js';
 import { createSessions } from './accounts/sessions/sessions.js';
 import { createAuthService } from './accounts/sign-in/service.js';
-import { readSecret } from './accounts/tokens/secret.js';
+import { readSecrets } from './accounts/tokens/secret.js';
 import { createTokens } from './accounts/tokens/tokens.js';
 import { createUserService } from './accounts/users/service.js';
 import type { Config } from './config.js';
@@ -61,12 +62,12 @@ export interface Overrides {
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { schema = ownSchema, plugins } = overrides;
   const log = overrides.log ?? createLogger(config);
-  const secret = await readSecret(config);
+  const secrets = await readSecrets(config);
   const db = overrides.db ?? (await openDatabase(config, log));
   const version = await readVersion();
 
   const rateLimiters = createMemoryRateLimiters();
-  const { services, authenticate, close } = createServices({ config, db, log, secret, version, rateLimiters });
+  const { services, authenticate, close } = createServices({ config, db, log, secrets, version, rateLimiters });
   const createContext = ({ identity, client, request }: Exchange): Context => {
     const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
     return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map(), signal: () => request.signal };
@@ -101,22 +102,22 @@ interface ServiceParts {
   readonly config: Config;
   readonly db: Database;
   readonly log: Logger;
-  readonly secret: string;
+  readonly secrets: readonly string[];
   readonly version: string;
   readonly rateLimiters: RateLimiters;
 }
 
-function createServices({ config, db, log, secret, version, rateLimiters }: ServiceParts) {
+function createServices({ config, db, log, secrets, version, rateLimiters }: ServiceParts) {
   const { budgets } = config;
-  const tokens = createTokens(secret, config.accessTtlSeconds);
+  const tokens = createTokens(secrets, config.accessTtlSeconds);
   const lastUse = createLastUse(db, 'sessions', log);
   const sessionCache = createSessionCache(db, lastUse.record);
   const sessions = createSessions({ db, log, tokens, cache: sessionCache, ttlSeconds: config.refreshTtlSeconds });
+  const { issuedTokens, issuedUsers } = createIssuers({ config, db, log, secrets });
   const credentials = createCredentials({ db, log, rateLimiters, limit: budgets?.login });
-  const { fingerprint } = tokens;
   const idempotency = createIdempotencyStore(db, log);
   const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
-  const runOnce = createRunOnce({ db, store: idempotency, fingerprint, mismatches });
+  const runOnce = createRunOnce({ db, store: idempotency, fingerprints: tokens.fingerprints, mismatches });
   const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
   const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
   const { recovery, emailChanges, close } = createRecovery({
@@ -128,15 +129,16 @@ function createServices({ config, db, log, secret, version, rateLimiters }: Serv
     emailChanges,
     apiTokens: apiTokens.service,
     sessions: createSessionService({ db, runOnce, sessions, log }),
-    auth: createAuthService({ db, runOnce, tokens, sessions, credentials, signups, log }),
+    auth: createAuthService({ db, runOnce, tokens, sessions, issuedUsers, credentials, signups, log }),
     users: createUserService({
-      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, emailChanges, log },
+      ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, issuedUsers, emailChanges, log },
       apiTokens: apiTokens.service,
     }),
     tasks: createTaskService(db, runOnce, log),
     health: createHealthService({ db, version, maxAgeMs: config.database.healthMaxAgeMs }),
   };
-  const authenticate = createAuthenticate({ tokens, sessions: sessionCache, timeoutMs: config.requestTimeoutMs });
+  const timeoutMs = config.requestTimeoutMs;
+  const authenticate = createAuthenticate({ tokens, sessions: sessionCache, issuedTokens, issuedUsers, timeoutMs });
   return {
     services,
     authenticate: apiTokens.accept(authenticate),

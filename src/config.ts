@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/setting-values.js';
-import { connectionUrlFaults } from './db/postgres/connection/connection-url.js';
-import { type LibpqEnvironment, libpqVariables } from './db/postgres/connection/url-parameters.js';
+import { httpUrl, issuer, issuers, jwksFaults, type TrustedIssuers, trustedIssuers } from './core/settings/issuers.js';
+import { productionSecretFaults, secretFault, versionedSecrets } from './core/settings/secrets.js';
+import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/settings/values.js';
+import { type DatabaseConfig, databaseConfig, databaseUrlFaults, libpqEnvironment } from './db/settings.js';
 import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
 import { type RateBudgets, rateBudgets } from './rate-limits/budgets.js';
 import { rateLimit } from './rate-limits/rate-limit.js';
 
-/** The example secret of `.env.example`, which nobody may run with. */
-const exampleSecret = 'replace-me-with-at-least-32-random-bytes';
 const secretName = 'BETTER_AUTH_SECRET';
-const placeholder = /^(change[-_]?me|secret|placeholder|replace[-_]?me|your[-_]secret)/i;
 
 /** Settings by their names in the environment, with their defaults: the README's table and `.env.example`. */
 const environment = z.object({
@@ -23,8 +21,16 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   BETTER_AUTH_SECRET: z
     .string()
-    .refine((value) => Buffer.byteLength(value.trim()) >= 32, 'must be at least 32 bytes')
+    .superRefine((value, context) => {
+      const message = secretFault(value);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
     .optional(),
+  BETTER_AUTH_SECRETS: versionedSecrets.optional(),
+  AUTH_JWKS_URL: httpUrl.optional(),
+  AUTH_ISSUER: issuer.optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  AUTH_HS256_ISSUERS: issuers.default([]),
   JWT_EXPIRY_DAYS: days(3650).default(7),
   REFRESH_TOKEN_DAYS: days(30).default(30),
   API_HOST: host.default('0.0.0.0'),
@@ -51,24 +57,14 @@ const environment = z.object({
 
 /** Everything a deployment decides. Made once, frozen, and passed as a value. */
 export interface Config {
-  readonly database: {
-    readonly url: string | undefined;
-    /** For migrations; `url` when undefined. */
-    readonly directUrl: string | undefined;
-    /** What the URLs leave open. */
-    readonly libpq: LibpqEnvironment;
-    readonly poolSize: number;
-    /** Undefined for the first schema of the role's search_path. */
-    readonly schema: string | undefined;
-    readonly prepared: 'auto' | 'on' | 'off';
-    /** How long a start waits for a database that is out of reach, in milliseconds. */
-    readonly waitMs: number;
-    /** For how long a statement that succeeded counts as a health check, in milliseconds. */
-    readonly healthMaxAgeMs: number;
-  };
+  readonly database: DatabaseConfig;
   readonly dataDir: string;
-  /** Undefined outside production when none was given: `accounts/tokens/secret.ts` then makes one and keeps it in `dataDir`. */
-  readonly secret: string | undefined;
+  /**
+   * The first signs, all verify. Empty outside production when none was given: `accounts/tokens/secret.ts` then makes one and
+   * keeps it in `dataDir`.
+   */
+  readonly secrets: readonly string[];
+  readonly issuers: TrustedIssuers;
   readonly accessTtlSeconds: number;
   readonly refreshTtlSeconds: number;
   readonly host: string;
@@ -93,14 +89,19 @@ export class ConfigError extends Error {
   }
 }
 
-function secretFaults(secret: string | undefined): string[] {
-  const remedy = 'make one with: openssl rand -base64 48';
-  if (secret === undefined) return [`BETTER_AUTH_SECRET must be set in production; ${remedy}`];
-  const isPlaceholder = secret === exampleSecret || placeholder.test(secret);
-  return isPlaceholder ? [`BETTER_AUTH_SECRET is a placeholder; ${remedy}`] : [];
-}
-
 const secondsPerDay = 86_400;
+
+/** What is wrong with settings that depend on others. */
+function combinedFaults(settings: Record<string, string | undefined>): string[] {
+  const faults: string[] = [];
+  if (settings.SMTP_URL && !settings.MAIL_FROM) faults.push('MAIL_FROM must be set with SMTP_URL: who sends the mail');
+  if (settings.NODE_ENV === 'production') {
+    faults.push(...productionSecretFaults(settings[secretName], settings.BETTER_AUTH_SECRETS));
+    faults.push(...jwksFaults(settings.AUTH_JWKS_URL));
+  }
+  if (settings.AUTH_ISSUER && !settings.AUTH_JWKS_URL) faults.push('AUTH_ISSUER needs AUTH_JWKS_URL');
+  return faults;
+}
 
 /**
  * Reads the settings.
@@ -113,27 +114,18 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const settings = Object.fromEntries(values.map(([name, value]) => [name, name === secretName ? value : value?.trim()]));
   const parsed = environment.safeParse(settings);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  if (settings.SMTP_URL && !settings.MAIL_FROM) faults.push('MAIL_FROM must be set with SMTP_URL: who sends the mail');
-  const libpq: LibpqEnvironment = Object.fromEntries(libpqVariables.map((name) => [name, env[name]]));
-  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL'])
-    faults.push(...connectionUrlFaults(settings[name] ?? 'postgresql://', libpq).map((fault) => `${name} ${fault}`));
-  if (settings.NODE_ENV === 'production') faults.push(...secretFaults(settings[secretName]));
+  const libpq = libpqEnvironment(env);
+  faults.push(...databaseUrlFaults(settings, libpq), ...combinedFaults(settings));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   const production = e.NODE_ENV === 'production';
   return Object.freeze({
-    database: {
-      url: e.DATABASE_URL,
-      directUrl: e.DATABASE_DIRECT_URL,
-      libpq,
-      poolSize: e.DATABASE_POOL,
-      schema: e.DATABASE_SCHEMA,
-      prepared: e.DATABASE_PREPARED,
-      waitMs: e.DATABASE_WAIT,
-      healthMaxAgeMs: e.HEALTH_DB_MAX_AGE,
-    },
+    database: databaseConfig(e, libpq),
     dataDir: e.DATA_DIR,
-    secret: e.BETTER_AUTH_SECRET,
+    secrets: [
+      ...new Set([...(e.BETTER_AUTH_SECRETS ?? []), ...(e.BETTER_AUTH_SECRET === undefined ? [] : [e.BETTER_AUTH_SECRET])]),
+    ],
+    issuers: trustedIssuers(e),
     accessTtlSeconds: Math.max(1, Math.round(e.JWT_EXPIRY_DAYS * secondsPerDay)),
     refreshTtlSeconds: Math.max(1, Math.round(e.REFRESH_TOKEN_DAYS * secondsPerDay)),
     host: e.API_HOST,

@@ -29,7 +29,8 @@ describe('the configuration', () => {
         healthMaxAgeMs: 0,
       },
       dataDir: '.data',
-      secret: undefined,
+      secrets: [],
+      issuers: { jwks: undefined, sharedSecret: [] },
       accessTtlSeconds: 7 * 86_400,
       refreshTtlSeconds: 30 * 86_400,
       host: '0.0.0.0',
@@ -117,6 +118,58 @@ describe('the configuration', () => {
     expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRET: secret })).toHaveLength(1);
   });
 
+  it('reads several secrets in the form of Better Auth, the signing one first and BETTER_AUTH_SECRET last', () => {
+    const [first, second] = [goodSecret, goodSecret.toUpperCase()];
+    expect(readConfig({ BETTER_AUTH_SECRETS: ` 2:${first}, 1:${second} ` }).secrets).toEqual([first, second]);
+    expect(readConfig({ BETTER_AUTH_SECRETS: `2:${first}`, BETTER_AUTH_SECRET: second }).secrets).toEqual([first, second]);
+    expect(readConfig({ BETTER_AUTH_SECRETS: `2:${first}`, BETTER_AUTH_SECRET: first }).secrets).toEqual([first]);
+    expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRETS: `2:${first}` })).toEqual([]);
+  });
+
+  it.each([
+    [goodSecret, 'must be versions and secrets such as 2:new,1:old (value 1)'],
+    ['2:hunter2', 'must be at least 32 bytes (value 1)'],
+    [`2:${goodSecret},`, 'must be versions and secrets such as 2:new,1:old (value 2)'],
+    [`2:${goodSecret},2:${goodSecret}`, 'must have a version of its own for each secret (value 2)'],
+    [`-1:${goodSecret}`, 'must be versions and secrets such as 2:new,1:old (value 1)'],
+  ])('rejects BETTER_AUTH_SECRETS without repeating it: %#', (secrets, fault) => {
+    expect(faultsOf({ BETTER_AUTH_SECRETS: secrets })).toEqual([`BETTER_AUTH_SECRETS ${fault}`]);
+  });
+
+  it('rejects a placeholder among several secrets in production', () => {
+    const secrets = `2:${goodSecret},1:changeme-changeme-changeme-changeme`;
+    expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRETS: secrets })).toEqual([
+      expect.stringMatching(/^BETTER_AUTH_SECRETS holds a placeholder/),
+    ]);
+  });
+
+  it('expects issuer and audience of other issuers as Better Auth has them, unless they are set', () => {
+    const url = 'https://app.example/api/auth/jwks';
+    const [issuer, audience] = ['https://app.example', 'tasks'];
+    expect(readConfig({ AUTH_JWKS_URL: url }).issuers.jwks).toEqual({ url, issuer, audience: issuer });
+    expect(
+      readConfig({ AUTH_JWKS_URL: url, AUTH_ISSUER: 'other', AUTH_AUDIENCE: audience, AUTH_HS256_ISSUERS: 'a, b' }).issuers,
+    ).toEqual({
+      jwks: { url, issuer: 'other', audience },
+      sharedSecret: [
+        { issuer: 'a', audience },
+        { issuer: 'b', audience },
+      ],
+    });
+    expect(readConfig({ AUTH_HS256_ISSUERS: 'a' }).issuers.sharedSecret).toEqual([{ issuer: 'a', audience: 'a' }]);
+  });
+
+  it.each([
+    ['http://keys.example/jwks', 1],
+    ['http://8.8.8.8/jwks', 1],
+    ['https://keys.example/jwks', 0],
+    ['http://auth:3000/jwks', 0],
+    ['http://10.0.0.7/jwks', 0],
+    ['http://[::1]:3000/jwks', 0],
+  ])('in production reads keys over https, or on a private network: %s', (url, faults) => {
+    expect(faultsOf({ NODE_ENV: 'production', BETTER_AUTH_SECRET: goodSecret, AUTH_JWKS_URL: url })).toHaveLength(faults);
+  });
+
   it('measures the length of a secret in bytes', () => {
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(16) })).toEqual([]);
     expect(faultsOf({ BETTER_AUTH_SECRET: 'é'.repeat(15) })).toEqual(['BETTER_AUTH_SECRET must be at least 32 bytes']);
@@ -189,6 +242,11 @@ describe('the configuration', () => {
       'has a connect_timeout that is not a whole number',
     ],
     ['DATABASE_URL', 'postgresql://ada:hunter2%zz@db/tasks', 'has a % that encodes nothing'],
+    ['AUTH_JWKS_URL', 'app.example/jwks', 'must be a URL of http or https'],
+    ['AUTH_JWKS_URL', 'ftp://app.example/jwks', 'must be a URL of http or https'],
+    ['AUTH_JWKS_URL', 'https://ada:hunter2@app.example/jwks', 'without a user name'],
+    ['AUTH_ISSUER', 'https://app.example', 'needs AUTH_JWKS_URL'],
+    ['AUTH_HS256_ISSUERS', 'https://app.example,tandem', 'must name another issuer than tandem'],
     ['RATE_SIGNUP', '1/2d', undefined],
     ['RATE_SIGNUP', '1/30d', 'must have a window of at most 2 days'],
     ['RATE_SIGNUP', '0/h', 'must be a budget such as'],
@@ -204,7 +262,7 @@ describe('the configuration', () => {
   });
 
   it('keeps white space around the secret, but does not count it', () => {
-    expect(readConfig({ BETTER_AUTH_SECRET: `${goodSecret}\n` }).secret).toBe(`${goodSecret}\n`);
+    expect(readConfig({ BETTER_AUTH_SECRET: `${goodSecret}\n` }).secrets).toEqual([`${goodSecret}\n`]);
     expect(faultsOf({ BETTER_AUTH_SECRET: `hunter2${' '.repeat(32)}` })).toEqual([
       'BETTER_AUTH_SECRET must be at least 32 bytes',
     ]);

@@ -77,6 +77,8 @@ function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchang
 
 function refusalOf({ isPublic, complexity }: OperationFacts, { identity }: Exchange): AppError | undefined {
   if (identity.kind === 'invalidToken' && !isPublic) return unauthenticated(identity.reason);
+  // A token that cannot be judged refuses the request as an invalid one does, with another status.
+  if (identity.kind === 'unavailable' && !isPublic && identity.cause instanceof AppError) return identity.cause;
   return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;
 }
 

@@ -46,8 +46,8 @@ export type RunOnce = <T>(
 interface Parts {
   readonly db: Database;
   readonly store: IdempotencyStore;
-  /** Creates a keyed digest: a payload may hold a password. */
-  fingerprint(text: string): string;
+  /** Creates keyed digests, for a payload may hold a password: the first is stored, all are recognized. */
+  fingerprints(text: string): readonly [string, ...string[]];
   /** Limits how often a key may come with other payloads: each response tells whether a password was guessed. */
   readonly mismatches: RateLimiter;
 }
@@ -57,7 +57,7 @@ interface Write {
   readonly key: RecordKey;
   readonly userId: string | null;
   /** Of the operation and its payload. */
-  readonly fingerprint: string;
+  readonly fingerprints: readonly [string, ...string[]];
   readonly options: RunOptions<unknown>;
 }
 
@@ -74,7 +74,7 @@ const inProgress = () =>
 
 /** Creates `runOnce`. */
 export function createRunOnce(parts: Parts): RunOnce {
-  const { db, store, fingerprint } = parts;
+  const { db, store } = parts;
   const inFlight = new Set<string>();
 
   return async function runOnce<T>(
@@ -87,7 +87,7 @@ export function createRunOnce(parts: Parts): RunOnce {
     if (!idempotencyKey) return work((statements) => (options.isAtomic ? db.transaction(statements) : statements(db)));
     const userId = viewer?.userId ?? null;
     const key = { scope: userId ?? '', ...idempotencyKey };
-    const write: Write = { key, userId, fingerprint: fingerprint(JSON.stringify([operation, payload])), options };
+    const write: Write = { key, userId, fingerprints: parts.fingerprints(JSON.stringify([operation, payload])), options };
     const lock = lockName(key);
     if (inFlight.has(lock)) throw inProgress();
     inFlight.add(lock);
@@ -108,13 +108,13 @@ export function createRunOnce(parts: Parts): RunOnce {
 }
 
 /** Whether a record is to be replaced. The record of another request never is. */
-async function isOutdated({ fingerprint, options }: Write, stored: StoredResult, queries: Queries): Promise<boolean> {
-  if (stored.fingerprint !== fingerprint || !options.isCurrent) return false;
+async function isOutdated({ fingerprints, options }: Write, stored: StoredResult, queries: Queries): Promise<boolean> {
+  if (!fingerprints.includes(stored.fingerprint) || !options.isCurrent) return false;
   return !(await options.isCurrent(stored.result, queries));
 }
 
-async function replay({ mismatches }: Parts, { key, fingerprint }: Write, stored: StoredResult): Promise<unknown> {
-  if (stored.fingerprint === fingerprint) return stored.result;
+async function replay({ mismatches }: Parts, { key, fingerprints }: Write, stored: StoredResult): Promise<unknown> {
+  if (fingerprints.includes(stored.fingerprint)) return stored.result;
   await mismatches.consume(lockName(key));
   throw fieldError('VALIDATION_ERROR', [
     { field: idempotencyKeyField, error: 'This key was already used for a different request; use a new one' },
@@ -125,13 +125,13 @@ const commitOf =
   ({ db, store }: Parts, write: Write): Commit =>
   (statements) =>
     db.transaction(async (queries) => {
-      const { key, userId, fingerprint, options } = write;
+      const { key, userId, fingerprints, options } = write;
       if (!(await store.tryLock(queries, key))) throw inProgress();
       const stored = await store.find(queries, key);
       if (stored && !(await isOutdated(write, stored, queries))) throw new ConcurrentWrite(stored);
       const result = await statements(queries);
       if (result == null) return result;
       const owner = options.ownerOf ? options.ownerOf(result) : userId;
-      await store.write(queries, key, owner, { fingerprint, result });
+      await store.write(queries, key, owner, { fingerprint: fingerprints[0], result });
       return result;
     });

@@ -14,7 +14,7 @@ import { schemaObject } from './schema-object.js';
  * @param operation the route with its root field in the REST view.
  */
 export function operationObject(operation: RestOperation): object {
-  const { route, field, input } = operation;
+  const { route, field, input, isInputRequired } = operation;
   const parameters = parameterObjects(operation);
   return {
     operationId: route.operationId ?? field.name,
@@ -24,7 +24,7 @@ export function operationObject(operation: RestOperation): object {
     ...deprecatedFlag(field),
     ...(isPublic(field) ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(input ? { requestBody: requestBody(input) } : {}),
+    ...(input ? { requestBody: requestBody(input, isInputRequired) } : {}),
     responses: { [route.status]: success(operation), ...notModified(operation), ...errorResponses(operation) },
   };
 }
@@ -36,9 +36,9 @@ function operationDescription({ route, field }: RestOperation): string {
   return describe({ description: text, deprecationReason });
 }
 
-const requestBody = (input: GraphQLInputObjectType) => ({
+const requestBody = (input: GraphQLInputObjectType, required: boolean) => ({
   description: describe(input),
-  required: true,
+  required,
   content: jsonContent(input),
 });
 

@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getNullableType,
   isInputObjectType,
+  isNonNullType,
 } from 'graphql';
 import type { RestExtension } from '../schema/builder.js';
 import type { Route } from './routes.js';
@@ -23,6 +24,8 @@ export interface RestOperation {
   readonly ifMatch: GraphQLArgument | undefined;
   /** The type of the body; undefined when the operation reads none. */
   readonly input: GraphQLInputObjectType | undefined;
+  /** Whether a request must have a body. */
+  readonly isInputRequired: boolean;
 }
 
 /** A route that can be executed. */
@@ -41,6 +44,8 @@ export function operationOf(view: GraphQLSchema, route: Route): RestOperation {
   const scalars = field.args.filter((arg) => !isInputObjectType(getNullableType(arg.type)));
   const isInPath = ({ name }: GraphQLArgument) => route.path.includes(`{${name}}`);
   const ifMatch = scalars.find(({ extensions }) => (extensions as RestExtension).rest === 'if-match');
+  const inputArg = field.args.find((arg) => isInputObjectType(getNullableType(arg.type)));
+  const input = inputArg && getNullableType(inputArg.type);
   return {
     route,
     field,
@@ -48,6 +53,7 @@ export function operationOf(view: GraphQLSchema, route: Route): RestOperation {
     queryArgs: scalars.filter((arg) => !isInPath(arg) && arg !== ifMatch),
     optional: scalars.filter(isOptional).map(({ name }) => name),
     ifMatch,
-    input: field.args.map((arg) => getNullableType(arg.type)).find(isInputObjectType),
+    input: isInputObjectType(input) ? input : undefined,
+    isInputRequired: inputArg !== undefined && isNonNullType(inputArg.type),
   };
 }

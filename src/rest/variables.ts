@@ -15,11 +15,11 @@ type Variables = Readonly<Record<string, unknown>>;
  * @throws AppError `BAD_REQUEST`, `UNSUPPORTED_MEDIA_TYPE`
  */
 export function readVariables(operation: RestOperation, exchange: Exchange, query: URLSearchParams): Variables {
-  const { ifMatch, input } = operation;
+  const { ifMatch, input, isInputRequired } = operation;
   const { headers, url } = exchange.request;
   const versions = ifMatch && ifMatchVersions(headers.get('if-match'));
   return {
-    ...(input ? { input: readInput(exchange, input) } : {}),
+    ...(input && (exchange.body || isInputRequired) ? { input: readInput(exchange, input) } : {}),
     ...pathVariables(operation, url.pathname),
     ...queryVariables(operation, query),
     ...(ifMatch && versions ? { [ifMatch.name]: versions } : {}),

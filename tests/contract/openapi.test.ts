@@ -177,7 +177,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         LoginInput: ['email', 'password'],
         RefreshInput: ['refresh_token'],
         UpdateMeInput: undefined,
-        DeleteMeInput: ['password'],
+        DeleteMeInput: undefined,
         CreateApiTokenInput: ['name', 'scopes'],
         ForgotPasswordInput: ['email'],
         ResetPasswordInput: ['token', 'new_password'],

@@ -16,6 +16,7 @@ const external = [
   '@jest/globals',
   '@node-rs/argon2',
   '@prisma/schema-engine-wasm',
+  'better-auth',
   'esbuild',
   'fs-native-extensions',
   'pg-native',

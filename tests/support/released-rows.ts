@@ -5,7 +5,7 @@ import { password, testSecret } from './app.js';
 const sessionId = 'b4f0a1c2d3e4f5061728394a5b6c7d8e';
 
 /** The refresh token of the session below. */
-export const releasedRefreshToken = createTokens(testSecret, 60).initialRefreshToken(sessionId);
+export const releasedRefreshToken = createTokens([testSecret], 60).initialRefreshToken(sessionId);
 
 /**
  * Rows of every table, by the table: each statement names the columns that the first migration with the table has. A migration that
@@ -28,4 +28,6 @@ export const releasedRows = async (): Promise<Readonly<Record<string, string>>> 
     VALUES ('token_1', 'user_1', 'A script', 'a digest', 'tdm_abcd', '{tasks:read}', now() + interval '1 day')`,
   one_time_tokens: `INSERT INTO one_time_tokens (user_id, purpose, digest, new_email, expires_at)
     VALUES ('user_1', 'password', 'a digest', NULL, now() + interval '1 hour')`,
+  user_identities: `INSERT INTO user_identities (issuer, subject, user_id) VALUES ('https://app.example', 'user_2', 'user_2')`,
+  revoked_tokens: `INSERT INTO revoked_tokens (digest, expires_at) VALUES ('a digest', now() + interval '1 hour')`,
 });

@@ -10,5 +10,6 @@ import { testSecret } from './app.js';
 export async function openSession(sql: (text: string, values?: unknown[]) => Promise<unknown>, userId: string): Promise<string> {
   const sessionId = randomBytes(16).toString('hex');
   await sql(`INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + interval '1 hour')`, [sessionId, userId]);
-  return createTokens(testSecret, 3600).signAccess({ userId, sessionId }, Math.floor(Date.now() / 1000));
+  const issuedAt = Math.floor(Date.now() / 1000);
+  return createTokens([testSecret], 3600).signAccess({ userId, sessionId }, issuedAt, issuedAt + 3600);
 }

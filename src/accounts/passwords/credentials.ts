@@ -91,13 +91,13 @@ export async function createAccount(
   { prisma }: Queries,
   { email, name }: { email: string; name: string },
   passwordHash: string,
-  { userId, sessionId, digest, ttlSeconds, userAgent }: NewSession,
+  { userId, sessionId, digest, endsAt, userAgent }: NewSession,
 ): Promise<User> {
-  const expiresAt = new Date(Date.now() + ttlSeconds * 1000);
+  const expiresAt = new Date(endsAt * 1000);
   const sessions = { create: { id: sessionId, expiresAt, userAgent: userAgent ?? null, refreshTokens: { create: { digest } } } };
   try {
     return await prisma.user.create({
-      data: { id: userId, email, name, credential: { create: { passwordHash } }, sessions },
+      data: { id: userId, email, name, credential: { create: { passwordHash, createdWithAccount: true } }, sessions },
     });
   } catch (error) {
     throw isUniqueViolation(error) ? emailTaken() : error;

@@ -6,21 +6,18 @@ import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
 import { digestOf, type Tokens } from '../tokens/tokens.js';
+import { findReused, type OpenSession, rotate } from './rotation.js';
 import type { SessionCache } from './session-cache.js';
 
-/** How long after its use a refresh token returns its successor again (a lost response, a race), in seconds. */
-const graceSeconds = 10;
-
 /** A session and its current refresh token. */
-interface RefreshedSession extends Viewer {
+interface RefreshedSession extends OpenSession {
   readonly refreshToken: string;
 }
 
 /** A session before it is stored. */
-export interface NewSession extends Viewer {
+export interface NewSession extends OpenSession {
   /** The digest of its first refresh token. */
   readonly digest: string;
-  readonly ttlSeconds: number;
   readonly userAgent: string | undefined;
 }
 
@@ -29,7 +26,7 @@ export interface Sessions {
   /** Creates a session without storing it: signup stores it together with the account. */
   newSession(userId: string, client: Pick<ClientInfo, 'userAgent'>): NewSession;
   /** Opens a session. @param queries the transaction that it is part of. */
-  open(queries: Queries, userId: string, client: Pick<ClientInfo, 'userAgent'>): Promise<Viewer>;
+  open(queries: Queries, userId: string, client: Pick<ClientInfo, 'userAgent'>): Promise<OpenSession>;
   /** Whether a session is live and its first refresh token unused: whether the tokens of its sign-in work. */
   isUnused(queries: Queries, sessionId: string): Promise<boolean>;
   /**
@@ -63,7 +60,8 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
 
   function newSession(userId: string, { userAgent }: Pick<ClientInfo, 'userAgent'>): NewSession {
     const sessionId = randomBytes(16).toString('hex');
-    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), ttlSeconds, userAgent };
+    const endsAt = Math.floor(Date.now() / 1000) + ttlSeconds;
+    return { userId, sessionId, digest: digestOf(tokens.initialRefreshToken(sessionId)), endsAt, userAgent };
   }
 
   return {
@@ -71,15 +69,16 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
     open: (queries, userId, client) => insertSession(queries, newSession(userId, client)),
     isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
     rotate: async (refreshToken, client) => {
-      const next = tokens.nextRefreshToken(refreshToken);
-      const digests = { parent: digestOf(refreshToken), child: digestOf(next) };
+      const children = tokens.nextRefreshTokens(refreshToken);
+      const digests = { parent: digestOf(refreshToken), children: children.map(digestOf) };
       const rotated = await rotate(db, digests);
-      if (rotated) return { ...rotated, refreshToken: next };
+      if (rotated) return { ...rotated, refreshToken: children[0] };
       const reused = await findReused(db, digests);
       if (!reused) throw notValid('invalid');
-      const { sessionId, userId, isLive, inGracePeriod } = reused;
+      const { sessionId, userId, endsAt, isLive, childDigest } = reused;
       if (!isLive) throw notValid('expired');
-      if (inGracePeriod) return { sessionId, userId, refreshToken: next };
+      const child = children.find((token) => digestOf(token) === childDigest);
+      if (child !== undefined) return { sessionId, userId, endsAt, refreshToken: child };
       await endWhere(db, 'id = $1', [sessionId]);
       log.warn(auditFields(client, { audit: 'session.replay', sessionId, userId }), 'session.replayed');
       throw notValid('revoked');
@@ -93,17 +92,17 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
   };
 }
 
-async function insertSession({ query }: Queries, session: NewSession): Promise<Viewer> {
-  const { userId, sessionId, digest, ttlSeconds, userAgent } = session;
+async function insertSession({ query }: Queries, session: NewSession): Promise<OpenSession> {
+  const { userId, sessionId, digest, endsAt, userAgent } = session;
   // The same statement deletes the user's expired sessions.
   await query(
     `WITH expired AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
        opened AS (
-         INSERT INTO sessions (id, user_id, expires_at, user_agent) VALUES ($1, $2, now() + make_interval(secs => $3), $5) RETURNING id)
+         INSERT INTO sessions (id, user_id, expires_at, user_agent) VALUES ($1, $2, to_timestamp($3::float8), $5) RETURNING id)
      INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
-    [sessionId, userId, ttlSeconds, digest, userAgent ?? null],
+    [sessionId, userId, endsAt, digest, userAgent ?? null],
   );
-  return { userId, sessionId };
+  return { userId, sessionId, endsAt };
 }
 
 async function isTokenUnused(query: Queries['query'], sessionId: string, digest: string): Promise<boolean> {
@@ -117,34 +116,3 @@ async function isTokenUnused(query: Queries['query'], sessionId: string, digest:
 
 const notValid = (reason: InvalidTokenReason) =>
   new AppError('UNAUTHENTICATED', { message: 'This refresh token is not valid.', details: { reason } });
-
-interface RotationDigests {
-  readonly parent: string;
-  readonly child: string;
-}
-
-/** One statement: when several requests bring the same token, the row's lock lets one of them through. */
-async function rotate(db: Database, { parent, child }: RotationDigests): Promise<Viewer | undefined> {
-  const [rotated] = await db.query<Viewer>(
-    `WITH used AS (
-       UPDATE refresh_tokens SET used_at = now() FROM sessions
-       WHERE digest = $1 AND used_at IS NULL AND sessions.id = session_id AND expires_at > now()
-       RETURNING session_id, user_id),
-     child AS (INSERT INTO refresh_tokens (digest, session_id) SELECT $2, session_id FROM used)
-     SELECT session_id AS "sessionId", user_id AS "userId" FROM used`,
-    [parent, child],
-  );
-  return rotated;
-}
-
-async function findReused(db: Database, { parent, child }: RotationDigests) {
-  const [reused] = await db.query<Viewer & { isLive: boolean; inGracePeriod: boolean }>(
-    `SELECT sessions.id AS "sessionId", user_id AS "userId", expires_at > now() AS "isLive",
-       COALESCE(parent.used_at > now() - make_interval(secs => $3) AND child.used_at IS NULL AND child.digest IS NOT NULL, false) AS "inGracePeriod"
-     FROM refresh_tokens AS parent JOIN sessions ON sessions.id = parent.session_id
-     LEFT JOIN refresh_tokens AS child ON child.digest = $2
-     WHERE parent.digest = $1`,
-    [parent, child, graceSeconds],
-  );
-  return reused;
-}

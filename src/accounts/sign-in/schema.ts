@@ -3,7 +3,7 @@ import { publicWrite, signedInWrite } from '../../schema/context.js';
 import type { TokenExtension } from '../../schema/token-fields.js';
 import { loginInput, refreshInput, signupInput } from '../rules.js';
 import { UserType } from '../users/schema.js';
-import type { AuthPayload } from './service.js';
+import type { AuthPayload } from './payload.js';
 
 const AuthPayloadType = builder.objectRef<AuthPayload>('AuthPayload').implement({
   extensions: { hasTokens: true } satisfies TokenExtension,

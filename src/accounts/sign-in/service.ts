@@ -4,28 +4,19 @@ import { AppError } from '../../core/errors.js';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, type RequestContext, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
-import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
-import type { User } from '../../generated/prisma/client.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
+import type { IssuedUsers } from '../issuers/issued-users.js';
 import { type Account, type Credentials, createAccount } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import { loginInput, refreshInput, signupInput } from '../rules.js';
+import type { OpenSession } from '../sessions/rotation.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { emailTaken } from '../users/email.js';
-
-/** The result of signing in. */
-export interface AuthPayload {
-  readonly accessToken: string;
-  readonly tokenType: 'Bearer';
-  /** Life of the access token, in seconds. */
-  readonly expiresIn: number;
-  readonly refreshToken: string;
-  readonly user: User;
-}
+import { type AuthPayload, expiresAt, nowSeconds, payloadOf, type SignIn } from './payload.js';
 
 /** Signing up, in and out. */
 export interface AuthService {
@@ -33,6 +24,7 @@ export interface AuthService {
   login(context: RequestContext, input: unknown): Promise<AuthPayload>;
   /** A used refresh token follows the rule of `Sessions.rotate`, with an idempotency key or without. */
   refresh(context: RequestContext, input: unknown): Promise<AuthPayload>;
+  /** Ends the session; a token of another issuer is refused until it expires. */
   logout(context: SignedInContext): Promise<void>;
 }
 
@@ -41,32 +33,23 @@ interface Parts {
   readonly runOnce: RunOnce;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
+  readonly issuedUsers: Pick<IssuedUsers, 'revoke'>;
   readonly credentials: Credentials;
   /** Limits new accounts from one address. */
   readonly signups: RateLimiter;
   readonly log: Logger;
 }
 
-/** A sign-in as it is stored with an idempotency key: both tokens are derived from it, and are stored nowhere. */
-interface SignIn {
-  readonly viewer: Viewer;
-  /** In seconds since the epoch. */
-  readonly issuedAt: number;
-  readonly user: User;
-}
-
 type NewAccount = z.output<typeof signupInput>;
-
-const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Creates the service of signing up, in and out. */
 export function createAuthService(parts: Parts): AuthService {
-  const { db, runOnce, tokens, sessions, credentials, log } = parts;
+  const { db, runOnce, tokens, sessions, issuedUsers, credentials, log } = parts;
   /** A sign-in is replayed while its tokens work; later, the repeated request opens a new session. */
   const options = {
     ownerOf: ({ viewer }: SignIn) => viewer.userId,
-    isCurrent: async ({ viewer, issuedAt }: SignIn, queries: Queries) =>
-      issuedAt + tokens.accessTtlSeconds > nowSeconds() && (await sessions.isUnused(queries, viewer.sessionId)),
+    isCurrent: async (signIn: SignIn, queries: Queries) =>
+      expiresAt(tokens, signIn) > nowSeconds() && (await sessions.isUnused(queries, signIn.viewer.sessionId)),
   };
   return {
     signup: async (context, input) => {
@@ -84,14 +67,15 @@ export function createAuthService(parts: Parts): AuthService {
     refresh: async (context, input) => {
       const payload = validate(refreshInput, input);
       await runOnce(context, 'refresh', payload, (commit) => commit(async () => true));
-      const { refreshToken, ...viewer } = await sessions.rotate(payload.refreshToken, context.client);
-      return payloadOf(tokens, await loadSignIn(db, viewer), refreshToken);
+      const { refreshToken, ...session } = await sessions.rotate(payload.refreshToken, context.client);
+      return payloadOf(tokens, await loadSignIn(db, session), refreshToken);
     },
     logout: async (context) => {
       const viewer = requireSession(context.viewer);
-      const work = (commit: Commit) => commit((queries) => sessions.end(queries, viewer).then(() => true));
-      await runOnce(context, 'logout', {}, work);
-      log.info(auditFields(context.client, viewer), 'session.ended');
+      const end = (queries: Queries) =>
+        viewer.issued ? issuedUsers.revoke(queries, viewer.issued) : sessions.end(queries, viewer);
+      await runOnce(context, 'logout', {}, (commit) => commit((queries) => end(queries).then(() => true)));
+      log.info(auditFields(context.client, { userId: viewer.userId, sessionId: viewer.sessionId }), 'session.ended');
     },
   };
 }
@@ -102,7 +86,8 @@ async function open(parts: Parts, { client }: RequestContext, commit: Commit, ac
   const session = parts.sessions.newSession(`user_${randomBytes(16).toString('hex')}`, client);
   const opened = await commit(async (queries) => {
     const user = await createAccount(queries, account, passwordHash, session);
-    return { viewer: { userId: user.id, sessionId: session.sessionId }, issuedAt: nowSeconds(), user };
+    const { sessionId, endsAt } = session;
+    return { viewer: { userId: user.id, sessionId }, issuedAt: nowSeconds(), endsAt, user };
   });
   parts.log.info(auditFields(client, opened.viewer), 'account.created');
   return opened;
@@ -132,19 +117,9 @@ async function signIn(
   return opened;
 }
 
-function payloadOf(tokens: Tokens, { viewer, issuedAt, user }: SignIn, refreshToken?: string): AuthPayload {
-  return {
-    accessToken: tokens.signAccess(viewer, issuedAt),
-    tokenType: 'Bearer',
-    expiresIn: tokens.accessTtlSeconds,
-    refreshToken: refreshToken ?? tokens.initialRefreshToken(viewer.sessionId),
-    user,
-  };
-}
-
 /** @throws AppError `UNAUTHENTICATED` when the user has been deleted. */
-async function loadSignIn({ prisma }: Queries, viewer: Viewer): Promise<SignIn> {
-  const user = await prisma.user.findUnique({ where: { id: viewer.userId } });
+async function loadSignIn({ prisma }: Queries, { userId, sessionId, endsAt }: OpenSession): Promise<SignIn> {
+  const user = await prisma.user.findUnique({ where: { id: userId } });
   if (!user) throw unauthenticated('revoked');
-  return { viewer, issuedAt: nowSeconds(), user };
+  return { viewer: { userId, sessionId }, issuedAt: nowSeconds(), endsAt, user };
 }

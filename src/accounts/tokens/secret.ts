@@ -6,14 +6,14 @@ import { fileErrorReason } from '../../core/file-error.js';
 import { StartError } from '../../core/start-error.js';
 
 /**
- * The secret that tokens are signed with: the configured one, or outside production one that is made once and kept
- * in the data folder, so that people stay signed in over a restart.
+ * The secrets of tokens, of which the first signs and all verify: the configured ones, or outside production one that is made
+ * once and kept in the data folder, so that people stay signed in over a restart.
  */
-export async function readSecret({ secret, dataDir }: Pick<Config, 'secret' | 'dataDir'>): Promise<string> {
-  if (secret !== undefined) return secret;
+export async function readSecrets({ secrets, dataDir }: Pick<Config, 'secrets' | 'dataDir'>): Promise<readonly string[]> {
+  if (secrets.length > 0) return secrets;
   const file = path.join(dataDir, 'secret');
   try {
-    return await readKept(file).catch(() => keepNew(file));
+    return [await readKept(file).catch(() => keepNew(file))];
   } catch (cause) {
     throw new StartError(`DATA_DIR: ${file} cannot be read or created: ${fileErrorReason(cause)}.`, { cause });
   }

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../../core/viewer.js';
 
-/** Only verified tokens are cached, so that nobody but their signer can fill the cache. */
+/** Only verified tokens are cached, so that nobody but their signers can fill the cache. */
 const maxTokens = 20_000;
+/** In characters: tokens of other issuers can be long. */
+const maxSize = 32_000_000;
 
 /** Verified access tokens, each until it expires. */
 export interface TokenCache {
@@ -17,17 +19,18 @@ export interface TokenCache {
  * up for every request.
  */
 export function createTokenCache(): TokenCache {
-  const verified = new LRUCache<string, Viewer & { readonly expiresAt: number }>({ max: maxTokens });
+  const sizeCalculation = (_entry: unknown, token: string) => token.length;
+  const verified = new LRUCache<string, { viewer: Viewer; expiresAt: number }>({ max: maxTokens, maxSize, sizeCalculation });
   return {
     get: (token) => {
       const entry = verified.get(token);
       // RFC 7519 §4.1.4: a token must not be accepted on or after its expiration time.
       if (!entry || Math.floor(Date.now() / 1000) >= entry.expiresAt) return undefined;
       // A new object for each request: loaders are tied to it.
-      return { userId: entry.userId, sessionId: entry.sessionId };
+      return { ...entry.viewer };
     },
     set: (token, viewer, expiresAt) => {
-      verified.set(token, { ...viewer, expiresAt });
+      verified.set(token, { viewer, expiresAt });
     },
   };
 }

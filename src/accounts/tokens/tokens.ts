@@ -1,9 +1,10 @@
-import { createHash, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { ownIssuer } from '../../core/settings/issuers.js';
 import type { Viewer } from '../../core/viewer.js';
 
 /** The algorithm, issuer and audience of our access tokens. */
-const signing = { algorithm: 'HS256', issuer: 'tandem', audience: 'tandem' } as const;
+const signing = { algorithm: 'HS256', issuer: ownIssuer, audience: ownIssuer } as const;
 
 /** How far ahead of ours the clock of the process that issued a token may be, in seconds. */
 const clockLeewaySeconds = 5;
@@ -15,11 +16,15 @@ interface VerifiedToken {
   readonly expiresAt: number;
 }
 
-/** Signs, verifies and derives every token from one secret, with one key for each purpose. */
+/**
+ * Signs, verifies and derives every token from the secrets, with one key for each purpose. The first secret signs; what an
+ * earlier one signed or derived stays valid while the secret is listed.
+ */
 export interface Tokens {
+  /** Life of an access token, in seconds. */
   readonly accessTtlSeconds: number;
-  /** @param issuedAt in seconds since the epoch. */
-  signAccess(viewer: Viewer, issuedAt: number): string;
+  /** @param issuedAt and `expiresAt` in seconds since the epoch. */
+  signAccess(viewer: Viewer, issuedAt: number, expiresAt: number): string;
   /**
    * Verifies everything but the expiration time.
    * @returns undefined when the token is not an access token of ours.
@@ -27,44 +32,57 @@ export interface Tokens {
   verifyAccess(token: string): VerifiedToken | undefined;
   /** The first refresh token of a session: derived, so that a repeated sign-in returns the same one. */
   initialRefreshToken(sessionId: string): string;
-  /** The refresh token that follows another: derived, so that a repeated request returns the same one. */
-  nextRefreshToken(refreshToken: string): string;
+  /**
+   * The refresh token that follows another: derived, so that a repeated request returns the same one.
+   * @returns at least one; further ones are what earlier secrets derived.
+   */
+  nextRefreshTokens(refreshToken: string): Derived;
   /** The secret of a personal API token: derived from its id, so that a repeated request returns the same one. */
   apiTokenSecret(id: string): Buffer;
-  /** A keyed digest of a request, by which a repeated request is recognized: the request may hold a password. */
-  fingerprint(text: string): string;
+  /** Keyed digests of a request, by which a repeated request is recognized: the request may hold a password. */
+  fingerprints(text: string): Derived;
 }
 
+/** What each secret derives from a text: first by the current one. */
+type Derived = readonly [string, ...string[]];
+
 /**
- * @param secret the configured secret; its UTF-8 bytes are the key of access tokens.
+ * @param secrets at least one; the UTF-8 bytes are the keys of access tokens.
  * @param accessTtlSeconds life of an access token.
  */
-export function createTokens(secret: string, accessTtlSeconds: number): Tokens {
-  // A key object: with a text, jsonwebtoken 9 first tries to read a public key, 460 µs a token instead of 10.
-  const accessKey = createSecretKey(Buffer.from(secret, 'utf8'));
-  const derive = (purpose: string) => {
-    const key = Buffer.from(hkdfSync('sha256', secret, '', `tandem ${purpose}`, 32));
-    return (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+export function createTokens(secrets: readonly string[], accessTtlSeconds: number): Tokens {
+  // Key objects: with a text, jsonwebtoken 9 first tries to read a public key, 460 µs a token instead of 10.
+  const accessKeys = secrets.map((secret) => createSecretKey(Buffer.from(secret, 'utf8')));
+  const [signingKey] = accessKeys as [KeyObject];
+  const deriveAll = (purpose: string) => {
+    const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `tandem ${purpose}`, 32)));
+    return (text: string) =>
+      keys.map((key) => createHmac('sha256', key).update(text).digest('base64url')) as [string, ...string[]];
   };
-  const deriveApiTokenSecret = derive('personal API token');
-  const { algorithm, issuer, audience } = signing;
+  const initialRefreshTokens = deriveAll('first refresh token');
+  const apiTokenSecrets = deriveAll('personal API token');
   return {
     accessTtlSeconds,
-    signAccess: ({ userId, sessionId }, issuedAt) =>
-      jwt.sign({ sid: sessionId, iat: issuedAt }, accessKey, { ...signing, subject: userId, expiresIn: accessTtlSeconds }),
-    verifyAccess: (token) => {
-      try {
-        return readClaims(jwt.verify(token, accessKey, { algorithms: [algorithm], issuer, audience, ignoreExpiration: true }));
-      } catch {
-        // jsonwebtoken 9 throws its own errors, and a TypeError for a signed payload of `null`.
-        return undefined;
-      }
-    },
-    initialRefreshToken: derive('first refresh token'),
-    nextRefreshToken: derive('refresh token'),
-    apiTokenSecret: (id) => Buffer.from(deriveApiTokenSecret(id), 'base64url'),
-    fingerprint: derive('request fingerprint'),
+    signAccess: ({ userId, sessionId }, issuedAt, expiresAt) =>
+      jwt.sign({ sid: sessionId, iat: issuedAt, exp: expiresAt }, signingKey, { ...signing, subject: userId }),
+    verifyAccess: (token) => verifyWith(accessKeys, token),
+    initialRefreshToken: (sessionId) => initialRefreshTokens(sessionId)[0],
+    nextRefreshTokens: deriveAll('refresh token'),
+    apiTokenSecret: (id) => Buffer.from(apiTokenSecrets(id)[0], 'base64url'),
+    fingerprints: deriveAll('request fingerprint'),
   };
+}
+
+function verifyWith(keys: readonly KeyObject[], token: string): VerifiedToken | undefined {
+  const { algorithm, issuer, audience } = signing;
+  for (const key of keys) {
+    try {
+      return readClaims(jwt.verify(token, key, { algorithms: [algorithm], issuer, audience, ignoreExpiration: true }));
+    } catch {
+      // jsonwebtoken 9 throws its own errors, and a TypeError for a signed payload of `null`.
+    }
+  }
+  return undefined;
 }
 
 /** The stored form of a token: a plain digest is enough for 256 random bits. */

@@ -2,23 +2,33 @@ import type { Viewer } from '../../core/viewer.js';
 import type { Database } from '../../db/database.js';
 import type { Commit } from '../../idempotency/run.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
+import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 
 interface Parts {
   readonly db: Database;
   readonly sessionCache: Pick<SessionCache, 'markEnded'>;
   readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
+  readonly issuedUsers: Pick<IssuedUsers, 'beforeDelete' | 'markDeleted'>;
 }
 
 /** Deletes a user with all rows, and ends the sessions and personal API tokens at once. */
-export async function deleteUser({ db, sessionCache, apiTokens }: Parts, commit: Commit, viewer: Viewer): Promise<void> {
+export async function deleteUser(
+  { db, sessionCache, apiTokens, issuedUsers }: Parts,
+  commit: Commit,
+  viewer: Viewer,
+): Promise<void> {
   const { userId, sessionId } = viewer;
   const [ended] = await db.query<{ sessions: string[]; digests: string[] }>(
     `SELECT ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS sessions,
        ARRAY(SELECT digest FROM api_tokens WHERE user_id = $1) AS digests`,
     [userId],
   );
-  await commit(({ query }) => query('DELETE FROM users WHERE id = $1', [userId]));
+  await commit(async (queries) => {
+    await issuedUsers.beforeDelete(queries, userId);
+    return queries.query('DELETE FROM users WHERE id = $1', [userId]);
+  });
+  issuedUsers.markDeleted(userId);
   sessionCache.markEnded([sessionId, ...(ended?.sessions ?? [])]);
   apiTokens.markEnded(ended?.digests ?? []);
 }

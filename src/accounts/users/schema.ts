@@ -27,9 +27,9 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
   }),
 });
 const DeleteMeInput = builder.inputType('DeleteMeInput', {
-  description: 'Confirms the deletion with the account’s password.',
+  description: 'Confirms the deletion with the account’s password. An account without a password needs no confirmation.',
   extensions: { rule: deleteMeInput },
-  fields: (t) => ({ password: t.string({ required: true, description: 'The current password.' }) }),
+  fields: (t) => ({ password: t.string({ description: 'The current password, if the account has one.' }) }),
 });
 
 builder.queryField('me', (t) =>
@@ -55,9 +55,9 @@ builder.mutationFields((t) => ({
     description: 'Deletes your account with all its tasks. Returns true.',
     extensions: { errors: ['INVALID_CREDENTIALS'] },
     nullable: true,
-    args: { input: t.arg({ type: DeleteMeInput, required: true, description: 'The password.' }) },
+    args: { input: t.arg({ type: DeleteMeInput, description: 'The password, if the account has one.' }) },
     resolve: async (_root, { input }, context) => {
-      await context.services.users.deleteMe(signedInWrite(context), input);
+      await context.services.users.deleteMe(signedInWrite(context), input ?? {});
       return true;
     },
   }),

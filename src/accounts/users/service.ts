@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
-import { fieldError } from '../../core/errors.js';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
@@ -10,12 +9,14 @@ import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
+import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
 import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
+import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
 import { email } from './email.js';
 import { saveUser } from './save-user.js';
@@ -28,7 +29,7 @@ export const updateMeInput = z.object({
   newPassword: newPassword.optional(),
 });
 /** The input of `deleteMe`. */
-export const deleteMeInput = z.object({ password: currentPassword });
+export const deleteMeInput = z.object({ password: currentPassword.optional() });
 
 /** Reads and changes the viewer's account. */
 export interface UserService {
@@ -37,10 +38,14 @@ export interface UserService {
   owner(context: SignedInContext, userId: string): Promise<User>;
   /**
    * A new email or password needs the current password; a new password ends the other sessions. When mail leaves this process, a
-   * new email counts once it is confirmed.
+   * new email counts once it is confirmed. An account without a password, whose person another issuer signs in, gets its first one
+   * by a password reset.
    */
   updateMe(context: SignedInContext, input: unknown): Promise<User>;
-  /** Deletes the account with its tasks, sessions and idempotency records. */
+  /**
+   * Deletes the account with its tasks, sessions and idempotency records. It needs the password if the account has one; tokens of
+   * other issuers that were issued before are refused from then on.
+   */
   deleteMe(context: SignedInContext, input: unknown): Promise<void>;
 }
 
@@ -54,6 +59,7 @@ interface Parts {
   readonly log: Logger;
   readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
   readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
+  readonly issuedUsers: Pick<IssuedUsers, 'beforeDelete' | 'markDeleted'>;
 }
 
 /** Creates the service of the viewer's account. */
@@ -70,9 +76,8 @@ export function createUserService(parts: Parts): UserService {
       const changes = validate(updateMeInput, input);
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
-      if (isSensitive && changes.currentPassword === undefined) throw currentPasswordMissing();
       const work = async (commit: Commit) => {
-        if (isSensitive) await verifyPassword(parts, context, changes.currentPassword as string);
+        if (isSensitive) await verifyChange(parts.credentials, context, changes);
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
@@ -93,9 +98,9 @@ export function createUserService(parts: Parts): UserService {
       const payload = validate(deleteMeInput, input);
       const viewer = requireSession(context.viewer);
       await runOnce(context, 'deleteMe', payload, async (commit) => {
-        await verifyPassword(parts, context, payload.password);
+        await verifyDeletion(parts.credentials, context, payload.password);
         await deleteUser(parts, commit, viewer);
-        log.info(auditFields(context.client, viewer), 'account.deleted');
+        log.info(auditFields(context.client, { userId: viewer.userId, sessionId: viewer.sessionId }), 'account.deleted');
       });
     },
   };
@@ -107,20 +112,9 @@ const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
   password: newPassword !== undefined,
 });
 
-const currentPasswordMissing = () =>
-  fieldError('VALIDATION_ERROR', [
-    { field: 'currentPassword', error: 'Current password is required to change email or password' },
-  ]);
-
 /** @returns a user or an error for each id, which may come twice. */
 async function findUsers({ prisma }: Database, ids: readonly string[]): Promise<(User | Error)[]> {
   const users = await prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
   const byId = new Map(users.map((user) => [user.id, user]));
   return ids.map((id) => byId.get(id) ?? unauthenticated('revoked'));
-}
-
-async function verifyPassword({ credentials }: Parts, { viewer, client }: SignedInContext, password: string): Promise<void> {
-  const account = await credentials.findById(viewer.userId);
-  if (!account) throw unauthenticated('revoked');
-  await credentials.verifyPassword(client, account.email, async () => account, password);
 }

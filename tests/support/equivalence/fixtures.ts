@@ -7,7 +7,7 @@ import { password, testSecret } from '../app.js';
 import { claimsOf, encode, forge } from '../forge.js';
 
 const dayMs = 86_400_000;
-const tokens = createTokens(testSecret, 3600);
+const tokens = createTokens([testSecret], 3600);
 const people = ['ada', 'bob', 'cyd'] as const;
 type Name = (typeof people)[number];
 
@@ -109,7 +109,7 @@ function accessTokens(
   sessions: Record<RefreshToken, string>,
 ): Omit<Fixtures['tokens'], 'ada’s script'> {
   const now = Math.floor(Date.now() / 1000);
-  const sign = (name: Name, sessionId: string) => tokens.signAccess({ userId: users[name], sessionId }, now);
+  const sign = (name: Name, sessionId: string) => tokens.signAccess({ userId: users[name], sessionId }, now, now + 3600);
   const ada = sign('ada', sessions['ada’s']);
   return {
     ada,
@@ -134,7 +134,7 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
   const plan = Object.entries(sessionPlan).map(([name, each]) => ({ ...each, id: sessions[name as RefreshToken] }));
   return {
     users: people.map((name) => ({ id: users[name], email: `${name}@example.com`, name, ...times })),
-    credentials: people.map((name) => ({ user_id: users[name], password_hash: hash })),
+    credentials: people.map((name) => ({ user_id: users[name], password_hash: hash, created_with_account: true })),
     tasks: [
       task(1, 'ada', 'Buy groceries', 'Milk, eggs, bread', 'Pending'),
       task(2, 'ada', 'Call Bob', null, 'Completed'),
@@ -147,7 +147,7 @@ function rowsOf(users: Record<Name, string>, sessions: Record<RefreshToken, stri
     refresh_tokens: plan.flatMap(({ id, used }) => {
       const token = tokens.initialRefreshToken(id);
       // Its child was used as well, so it is no lost answer that is asked for again.
-      const family = used ? [token, tokens.nextRefreshToken(token)] : [token];
+      const family = used ? [token, tokens.nextRefreshTokens(token)[0]] : [token];
       return family.map((each) => ({ digest: digestOf(each), session_id: id, used_at: used ? born : null }));
     }),
   };

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
-import { isHost } from './host.js';
+import { isHost } from '../host.js';
 
 /** An on/off switch, in any case. */
 export const flag = z
@@ -38,7 +38,7 @@ export const wholeNumber = (min: number, max: number) =>
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
 /** Reads values separated by commas. @param faultOf says what is wrong with one, without repeating it; undefined when nothing is. */
-const listOf = (faultOf: (value: string) => string | undefined) =>
+export const listOf = (faultOf: (value: string) => string | undefined) =>
   z.string().transform((text, context) => {
     const values = text.split(',').map((value) => value.trim());
     for (const [index, value] of values.entries()) {

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { IssuedToken, Viewer } from '../../core/viewer.js';
+import type { Database, Queries } from '../../db/database.js';
+import type { Logger } from '../../log/log.js';
+import { createCredentialCache } from '../sessions/credential-cache.js';
+import type { IssuedClaims } from './claims.js';
+import {
+  bindAdopted,
+  createUser,
+  findIdentity,
+  findUsersOfTokens,
+  holderOf,
+  revokeToken,
+  type TokenKey,
+} from './identity-store.js';
+
+/** Accounts whose deletion this process remembers: longer than the cached tokens of one are trusted. */
+const deletedUsers = { max: 10_000, ttl: 60_000 } as const;
+
+// Only sessions and personal API tokens are announced: the tokens of other issuers in use are looked up again and again.
+const unannounced = { notifications: undefined, channel: '' };
+
+/** The accounts of people whom other issuers sign in. */
+export interface IssuedUsers {
+  /**
+   * Finds the account of a token's person. The first time it is created from the claims.
+   * @returns why there is none: `revoked` when it was deleted after the token was issued.
+   */
+  admit(claims: IssuedClaims): Promise<Viewer | 'invalid' | 'revoked'>;
+  /** Whether a token was neither revoked nor issued before its account was deleted; without a promise when the cache can tell. */
+  isLive(viewer: Viewer): Promise<boolean> | boolean;
+  /** Refuses a token until it expires. */
+  revoke(queries: Queries, token: IssuedToken): Promise<void>;
+  /** Prepares the deletion of an account: an adopted one is bound to its issuer, so that the issuer's tokens do not create it anew. */
+  beforeDelete(queries: Queries, userId: string): Promise<void>;
+  /** Records an account as deleted, so that this process refuses the tokens that were issued before at once. */
+  markDeleted(userId: string): void;
+}
+
+interface Parts {
+  readonly db: Database;
+  readonly log: Logger;
+  /** The issuer that adopted accounts belong to; undefined when no other issuer is trusted. */
+  readonly primaryIssuer: string | undefined;
+}
+
+/** Creates the accounts of other issuers' people, over the tables `user_identities` and `revoked_tokens`. */
+export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUsers {
+  const cache = createCredentialCache((keys) => findUsersOfTokens(db, keys.map(parseKey)), unannounced);
+  /** User id → time of the deletion, in seconds since the epoch. */
+  const deleted = new LRUCache<string, number>(deletedUsers);
+
+  /** Finds or creates the account. @returns why there is none. */
+  async function findOrCreate({ token, email, name }: IssuedClaims): Promise<{ userId: string } | Refusal> {
+    const { subject } = token;
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const known = await findIdentity(db, token, token.issuedAt);
+      if (known?.isRefused) return 'account_deleted';
+      const bound = known?.userId ?? (!known && token.issuer === primaryIssuer ? await bindAdopted(db, token) : undefined);
+      if (bound) return { userId: bound };
+      if (email === undefined) return 'email_missing';
+      const holder = await holderOf(db, subject);
+      if (holder === 'signup') return 'subject_taken';
+      const id = holder === 'nobody' ? subject : `user_${randomBytes(16).toString('hex')}`;
+      const userId = await createUser(db, token, { id, email, name });
+      if (userId) return { userId };
+      // A concurrent request has created the account, or the email has one.
+    }
+    return 'email_taken';
+  }
+
+  return {
+    admit: async (claims) => {
+      const { token, sessionId } = claims;
+      const found = await findOrCreate(claims);
+      if (typeof found !== 'string') return { userId: found.userId, sessionId, issued: token };
+      const { issuer, subject } = token;
+      log.warn({ audit: 'identity.refused', issuer, subject, reason: found }, 'identity.refused');
+      return found === 'account_deleted' ? 'revoked' : 'invalid';
+    },
+    isLive: ({ userId, issued }) => {
+      if (!issued || issued.issuedAt <= (deleted.get(userId) ?? Number.NEGATIVE_INFINITY)) return false;
+      const user = cache.find(formatKey(issued));
+      return user instanceof Promise ? user.then((found) => found?.userId === userId) : user?.userId === userId;
+    },
+    revoke: async (queries, token) => {
+      cache.markEnded([formatKey(token)]);
+      await revokeToken(queries, token.digest, token.expiresAt);
+    },
+    beforeDelete: async (queries, userId) => {
+      if (primaryIssuer !== undefined) await bindAdopted(queries, { issuer: primaryIssuer, subject: userId });
+    },
+    markDeleted: (userId) => {
+      deleted.set(userId, Date.now() / 1000);
+    },
+  };
+}
+
+/** Why a token's person has no account, for the log. */
+type Refusal = 'account_deleted' | 'email_missing' | 'email_taken' | 'subject_taken';
+
+const formatKey = ({ issuer, subject, issuedAt, digest }: IssuedToken): string =>
+  JSON.stringify({ issuer, subject, issuedAt, digest });
+const parseKey = (key: string): TokenKey => JSON.parse(key) as TokenKey;
