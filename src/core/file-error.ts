@@ -1,7 +1,7 @@
 import { getSystemErrorMap } from 'node:util';
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'errno' in error && 'code' in error;
+  typeof error === 'object' && error !== null && 'errno' in error && 'code' in error;
 
 /** @returns the error's code, such as `ENOENT`. */
 export const errorCode = (error: unknown): unknown =>
