@@ -21,6 +21,7 @@ import { createEngine } from './graphql/engine.js';
 import { createGraphqlHandler } from './graphql/handler.js';
 import { createHealthService } from './health/service.js';
 import type { Exchange } from './http/exchange.js';
+import { createSessionCookies } from './http/session-cookies.js';
 import { createRunOnce } from './idempotency/run.js';
 import { createIdempotencyStore } from './idempotency/store.js';
 import { createLogger, type Logger } from './log/log.js';
@@ -67,11 +68,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const version = await readVersion();
 
   const rateLimiters = createMemoryRateLimiters();
-  const { services, authenticate, close } = createServices({ config, db, log, secrets, version, rateLimiters });
-  const createContext = ({ identity, client, request }: Exchange): Context => {
-    const idempotency = { field: request.headers.get('idempotency-key'), writes: 0 };
-    return { identity, client, idempotency, services, prisma: db.prisma, memo: new Map(), signal: () => request.signal };
-  };
+  const { services, authenticate, csrfTokensOf, close } = createServices({ config, db, log, secrets, version, rateLimiters });
+  const createContext = (exchange: Exchange): Context => ({
+    ...{ identity: exchange.identity, client: exchange.client, services, prisma: db.prisma, memo: new Map() },
+    idempotency: { field: exchange.request.headers.get('idempotency-key'), writes: 0 },
+    cookies: createSessionCookies(exchange, (sessionId) => csrfTokensOf(sessionId)[0]),
+    signal: () => exchange.request.signal,
+  });
 
   const view = restView(schema, routes);
   const openapi = JSON.stringify(openApiDocument(view, routes, version));
@@ -81,6 +84,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     log,
     ready: db.ready,
     authenticate,
+    csrfTokensOf,
     rateLimiters,
     graphql: createGraphqlHandler({ engine, createContext, log }),
     rest: await createRestHandler({ view, routes, execute: engine.execute, createContext }),
@@ -91,9 +95,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     log,
     ready: db.ready,
     close: async () => {
-      await engine.dispose();
-      await close();
-      await db.close();
+      for (const end of [engine.dispose, close, db.close]) await end();
     },
   };
 }
@@ -142,6 +144,7 @@ function createServices({ config, db, log, secrets, version, rateLimiters }: Ser
   return {
     services,
     authenticate: apiTokens.accept(authenticate),
+    csrfTokensOf: tokens.csrfTokens,
     close: () => Promise.all([lastUse.close(), apiTokens.close(), close()]),
   };
 }

@@ -38,6 +38,12 @@ export const errorCatalogue = {
     description: 'The email or the password is wrong; the response deliberately does not say which.',
     header: 'WWW-Authenticate',
   },
+  CSRF_FAILED: {
+    status: 403,
+    title: 'The request lacks the protection against other sites that cookies need.',
+    description:
+      'A cookie authenticates the request, and it writes without the session’s `X-CSRF-Token` or from an origin that is not allowed. `details.reason` says which: `token` or `origin`.',
+  },
   FORBIDDEN: {
     status: 403,
     title: 'You do not have access to this resource.',

@@ -12,10 +12,11 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
 import { unauthenticated } from '../core/identity.js';
+import { csrfFault } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
 import { isPublic } from '../schema/public-fields.js';
-import { returnsTokens } from '../schema/token-fields.js';
+import { returnsTokens, takesRefreshToken } from '../schema/token-fields.js';
 import { complexityOf, queryLimits, queryTooComplex } from './limits.js';
 import { memoizeOperation } from './memoize-operation.js';
 
@@ -25,8 +26,12 @@ interface OperationFacts {
   readonly coordinates: readonly string[];
   /** Whether every root field is public. */
   readonly isPublic: boolean;
+  /** Whether it is a mutation. */
+  readonly isWrite: boolean;
   /** Whether a root field returns tokens. */
   readonly returnsTokens: boolean;
+  /** Whether a root field takes the refresh token from a cookie. */
+  readonly takesRefreshToken: boolean;
   readonly complexity: number;
 }
 
@@ -38,7 +43,7 @@ export type EngineContext = Context & { readonly exchange?: Exchange };
 
 /**
  * Decides before anything runs whether an operation may, and notes on the exchange what it asks for: an invalid token refuses a
- * request with any protected root field, and complexity has a limit. Without a token each protected field fails by itself.
+ * request with any protected root field, cookies need their protection, and complexity has a limit. Without a token each protected field fails by itself.
  * @param schema the one that clients query; REST's operations, on another one, are checked by their routes.
  */
 export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
@@ -75,10 +80,14 @@ function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchang
   };
 }
 
-function refusalOf({ isPublic, complexity }: OperationFacts, { identity }: Exchange): AppError | undefined {
+function refusalOf(facts: OperationFacts, exchange: Exchange): AppError | undefined {
+  const { identity } = exchange;
+  const { isPublic, complexity } = facts;
   if (identity.kind === 'invalidToken' && !isPublic) return unauthenticated(identity.reason);
   // A token that cannot be judged refuses the request as an invalid one does, with another status.
   if (identity.kind === 'unavailable' && !isPublic && identity.cause instanceof AppError) return identity.cause;
+  const fault = csrfFault(exchange, facts);
+  if (fault) return fault;
   return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;
 }
 
@@ -107,7 +116,9 @@ function factsOf(
   return {
     coordinates: names.map((name) => `${root?.name}.${name}`),
     isPublic: fields.every(isPublic),
+    isWrite: operation.operation === 'mutation',
     returnsTokens: fields.some(returnsTokens),
+    takesRefreshToken: fields.some(takesRefreshToken),
     complexity: complexityOf(schema, document, operation, variables),
   };
 }

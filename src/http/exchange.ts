@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorCode } from '../core/error-catalogue.js';
 import type { Identity } from '../core/identity.js';
 import type { ClientInfo } from '../core/request-context.js';
+import type { CsrfState } from './csrf.js';
 import { HttpRequest } from './request.js';
 
 /** A request on its way, and what the middleware and the APIs find out about it, each in its turn. */
@@ -14,7 +15,10 @@ export interface Exchange {
   /** By `performance.now`, in milliseconds. */
   readonly startedAt: number;
   client: ClientInfo;
+  /** Whether the client's connection is encrypted. */
+  isHttps: boolean;
   identity: Identity;
+  csrf: CsrfState;
   /** The content; undefined when there was none. */
   body: Buffer | undefined;
   /** The schema coordinates of the operations, for the access log. */
@@ -23,6 +27,8 @@ export interface Exchange {
   errorCodes: readonly ErrorCode[];
   /** Header fields of the response, whatever it is. */
   extraHeaders: Readonly<Record<string, string>>;
+  /** Cookies of the response: name → `Set-Cookie` line. */
+  readonly setCookies: Map<string, string>;
   /** Whether the response carries tokens, so that no cache may store it. */
   noStore: boolean;
 }
@@ -40,11 +46,14 @@ export function createExchange(request: HttpRequest): Exchange {
     requestId,
     startedAt: performance.now(),
     client: { address: 'unknown', userAgent: userAgentOf(request), requestId },
+    isHttps: false,
     identity: { kind: 'anonymous' },
+    csrf: { usesCookie: false, source: 'unknown', hasToken: false },
     body: undefined,
     operations: [],
     errorCodes: [],
     extraHeaders: {},
+    setCookies: new Map(),
     noStore: false,
   };
 }

@@ -3,9 +3,10 @@ import { errorMediaTypes } from '../http/content-negotiation.js';
 import type { RestOperation } from '../rest/operation.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
+import { returnsTokens } from '../schema/token-fields.js';
 import { errorSchema } from './error-schemas.js';
 import { errorExample, problemExample } from './examples.js';
-import { deprecationHeaderRefs, headerRefs, optionalHeaderObject } from './headers.js';
+import { deprecationHeaderRefs, headerRefs, optionalHeaderObjects } from './headers.js';
 import { isConditionalRead, isWrite } from './parameters.js';
 
 /** The codes that every operation can respond with. */
@@ -26,6 +27,7 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: RestO
     ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     // A personal API token may lack the scope.
     ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const, 'FORBIDDEN' as const]),
+    ...((isWrite(route) && !isPublic(field)) || returnsTokens(field) ? ['CSRF_FAILED' as const] : []),
     ...(pathArgs.length > 0 ? ['NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
     ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),
@@ -76,12 +78,16 @@ export const componentResponses = (operations: readonly RestOperation[]): object
   );
 
 function errorResponse({ codes }: ErrorGroup, extraHeaders: object = {}): object {
-  const { header, optionalHeader } = errorRows.find(([code]) => code === codes[0])?.[1] ?? {};
+  const rows = errorRows.filter(([code]) => codes.includes(code)).map(([, row]) => row);
+  const required = rows.every(({ header }) => header) ? rows.slice(0, 1).flatMap(({ header }) => header ?? []) : [];
+  const optional = rows
+    .flatMap(({ header, optionalHeader }) => header ?? optionalHeader ?? [])
+    .filter((name) => !required.includes(name));
   const examples = (example: (code: ErrorCode) => object) =>
     Object.fromEntries(codes.map((code) => [code, { value: example(code) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].description}`).join('\n\n'),
-    headers: { ...headerRefs(...(header ? [header] : [])), ...optionalHeaderObject(optionalHeader), ...extraHeaders },
+    headers: { ...headerRefs(...required), ...optionalHeaderObjects(...optional), ...extraHeaders },
     content: {
       [errorMediaTypes.usual]: { schema: errorSchema('Error', codes), examples: examples(errorExample) },
       [errorMediaTypes.problem]: { schema: errorSchema('Problem', codes), examples: examples(problemExample) },

@@ -18,9 +18,9 @@ const codeAndDetails = {
       ...fieldErrorSchema,
       errors: { type: 'array', items: { type: 'object', required: ['field', 'error'], properties: fieldErrorSchema } },
       reason: {
-        enum: ['missing', 'invalid', 'expired', 'revoked'],
+        enum: ['missing', 'invalid', 'expired', 'revoked', 'origin', 'token'],
         description:
-          'Of `UNAUTHENTICATED`: no token was sent; it is not a valid one; it has expired, so refresh; or its session has ended, so sign in again.',
+          'Of `UNAUTHENTICATED`: no token was sent; it is not a valid one; it has expired, so refresh; or its session has ended, so sign in again. Of `CSRF_FAILED`: the origin is not allowed, or the CSRF token is missing or wrong.',
       },
       scope: { type: 'string', description: 'Of `FORBIDDEN`: the scope that the personal API token lacks.' },
       retry_after_seconds: { type: 'integer', minimum: 1, description: 'The same value as `Retry-After`.' },

@@ -44,6 +44,17 @@ const headers = {
     schema: { type: 'string' },
     example: 'Fri, 01 Jan 2027 00:00:00 GMT',
   },
+  'Set-Cookie': {
+    description:
+      'A cookie of the session (RFC 6265 §4.1): for a request with `X-Session: cookie`, or one that a cookie authenticates.',
+    schema: { type: 'string' },
+    example: '__Host-session=eyJhbGciOi…; Path=/; Max-Age=2592000; SameSite=Lax; HttpOnly; Secure',
+  },
+  'X-CSRF-Token': {
+    description: 'The CSRF token of the session in the cookies: send it with every write.',
+    schema: { type: 'string' },
+    example: 'kx3c8b1QvT0yJm5sWn2aRf7dLh9uPe4gZo6iXtKqVwA',
+  },
   Allow: {
     description: 'The methods that the path supports (RFC 9110 §10.2.1).',
     schema: { type: 'string' },
@@ -69,9 +80,9 @@ export function componentHeaders(parts: object): object {
 export const headerRefs = (...names: Header[]): object =>
   Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, headerRef(name)]));
 
-/** Returns a header field that only some of the responses have; none without a name. */
-export const optionalHeaderObject = (name: Header | undefined): object =>
-  name === undefined ? {} : { [name]: { ...headers[name], required: false } };
+/** Returns header fields that only some of the responses have. */
+export const optionalHeaderObjects = (...names: Header[]): object =>
+  Object.fromEntries(names.map((name) => [name, { ...headers[name], required: false }]));
 
 /** Returns references to the header fields that every response of a deprecated operation has; none for other operations. */
 export const deprecationHeaderRefs = ({ field }: RestOperation): object =>

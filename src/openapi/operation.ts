@@ -1,11 +1,12 @@
 import { type GraphQLInputObjectType, type GraphQLNamedType, getNamedType } from 'graphql';
 import type { RestOperation } from '../rest/operation.js';
 import { hasNoContent } from '../rest/routes.js';
+import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
 import { deprecatedFlag, describe } from './description.js';
 import { errorResponses } from './error-responses.js';
 import { exampleOf } from './examples.js';
-import { deprecationHeaderRefs, headerRefs } from './headers.js';
+import { deprecationHeaderRefs, headerRefs, optionalHeaderObjects } from './headers.js';
 import { isConditionalRead, parameterObjects } from './parameters.js';
 import { schemaObject } from './schema-object.js';
 
@@ -53,7 +54,8 @@ function success(operation: RestOperation): object {
     ...(route.location ? ['Location' as const] : []),
     ...(route.hasPages ? ['Link' as const] : []),
   );
-  const headers = { ...routeHeaders, ...deprecationHeaderRefs(operation) };
+  const { optionalHeaders = [] } = field.extensions as DocumentExtensions;
+  const headers = { ...routeHeaders, ...optionalHeaderObjects(...optionalHeaders), ...deprecationHeaderRefs(operation) };
   if (hasNoContent(route))
     return { description: `${route.status === 202 ? 'Accepted' : 'Done'}. The response has no body.`, headers };
   const type = getNamedType(field.type);

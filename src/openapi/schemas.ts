@@ -11,7 +11,7 @@ import {
 import type { z } from 'zod';
 import { camelCase } from '../rest/names.js';
 import type { RestOperation } from '../rest/operation.js';
-import { type InputExtensions, isOptional } from '../rest/view.js';
+import { type InputExtensions, isAbsentWhenNull, isOptional } from '../rest/view.js';
 import { deprecatedFlag, describe } from './description.js';
 import { errorObject, problemObject } from './error-schemas.js';
 import {
@@ -54,12 +54,13 @@ function outputSchema(type: GraphQLObjectType): JsonSchema {
   const properties = fields.map((field) => {
     const value = { ...schemaObject(field.type), ...documentExtensions(field).jsonSchema };
     const description = isOptional(field) ? `${describe(field)} Omitted if \`${field.name}=false\`.` : describe(field);
-    return [field.name, { ...(isNullableType(field.type) ? orNull(value) : value), description, ...deprecatedFlag(field) }];
+    const isNullable = isNullableType(field.type) && !isAbsentWhenNull(field);
+    return [field.name, { ...(isNullable ? orNull(value) : value), description, ...deprecatedFlag(field) }];
   });
   return {
     type: 'object',
     description: describe(type),
-    required: fields.filter((field) => !isOptional(field)).map(({ name }) => name),
+    required: fields.filter((field) => !isOptional(field) && !isAbsentWhenNull(field)).map(({ name }) => name),
     properties: Object.fromEntries(properties),
   };
 }

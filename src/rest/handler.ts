@@ -1,12 +1,13 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { AppError } from '../core/errors.js';
 import type { PageResult } from '../core/page.js';
+import { csrfFault } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
 import type { Context } from '../schema/context.js';
 import type { Operation } from '../schema/executor.js';
-import { authorize } from '../schema/public-fields.js';
-import { returnsTokens } from '../schema/token-fields.js';
+import { authorize, isPublic } from '../schema/public-fields.js';
+import { returnsTokens, takesRefreshToken } from '../schema/token-fields.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { linkHeader } from './links.js';
 import { createOmitFields } from './omit-fields.js';
@@ -16,7 +17,7 @@ import { checkIfMatch, etagOf, evaluatePreconditions } from './preconditions.js'
 import { allowedMethods, createRouter, hasNoContent, type Route } from './routes.js';
 import { sofaDocuments } from './sofa-documents.js';
 import { readVariables } from './variables.js';
-import type { RestContext } from './view.js';
+import { fieldsAbsentWhenNull, type RestContext } from './view.js';
 
 interface Parts {
   /** The schema as `restView` shows it. */
@@ -31,6 +32,9 @@ interface Parts {
 interface Endpoint {
   readonly operation: RestOperation;
   readonly headers: DeprecationHeaders;
+  readonly guarded: Parameters<typeof csrfFault>[1];
+  /** Fields of the response that are absent when they are null. */
+  readonly absentWhenNull: readonly string[];
   documentFor(query: URLSearchParams): DocumentNode;
 }
 
@@ -66,11 +70,13 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     const context = createContext(exchange);
     // Authentication is decided before validation: a stranger is not told what is wrong with the rest.
     authorize(field, context);
+    const fault = csrfFault(exchange, endpoint.guarded);
+    if (fault) throw fault;
     const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
     if (route.hasEtag && method === 'GET') checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);
     const executed = await run({ schema: view, document: endpoint.documentFor(query), variableValues }, context);
-    return formatSuccess(route, exchange, query, executed);
+    return formatSuccess(endpoint, exchange, query, executed);
   };
 
   async function run(operation: Operation, context: Context): Promise<Executed> {
@@ -91,12 +97,25 @@ async function createEndpoints(view: GraphQLSchema, routes: readonly Route[]): P
       const operation = operationOf(view, route);
       const document = documents.get(route.operation) as DocumentNode;
       const documentFor = createOmitFields({ ...operation, document });
-      return [route, { operation, documentFor, headers: deprecationHeaders(operation.field) }];
+      const { field } = operation;
+      const guarded = {
+        isWrite: route.method !== 'GET',
+        isPublic: isPublic(field),
+        returnsTokens: returnsTokens(field),
+        takesRefreshToken: takesRefreshToken(field),
+      };
+      const absentWhenNull = fieldsAbsentWhenNull(field.type);
+      return [route, { operation, documentFor, guarded, absentWhenNull, headers: deprecationHeaders(field) }];
     }),
   );
 }
 
-function formatSuccess(route: Route, { request }: Exchange, query: URLSearchParams, { value, source }: Executed): HttpResponse {
+function formatSuccess(
+  { operation: { route }, absentWhenNull }: Endpoint,
+  { request }: Exchange,
+  query: URLSearchParams,
+  { value, source }: Executed,
+): HttpResponse {
   // RFC 9110 §6.4.1: a 202 has content, if only of no length.
   if (hasNoContent(route)) return new HttpResponse(route.status === 204 ? null : '', { status: route.status });
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
@@ -107,5 +126,9 @@ function formatSuccess(route: Route, { request }: Exchange, query: URLSearchPara
   }
   if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
   if (route.hasPages) headers.link = linkHeader(route.path, query, source as PageResult);
-  return new HttpResponse(JSON.stringify(value), { status: route.status, headers });
+  const body = absentWhenNull.length > 0 ? withoutNulls(value as Record<string, unknown>, absentWhenNull) : value;
+  return new HttpResponse(JSON.stringify(body), { status: route.status, headers });
 }
+
+const withoutNulls = (value: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([name, each]) => each !== null || !names.includes(name)));

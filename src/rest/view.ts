@@ -7,6 +7,7 @@ import {
   GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
+  type GraphQLOutputType,
   GraphQLScalarType,
   type GraphQLSchema,
   getNamedType,
@@ -90,6 +91,17 @@ function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
 
 /** Whether a field may be left out of an answer, or an argument is how that is asked for. */
 export const isOptional = ({ extensions }: { extensions: object }): boolean => (extensions as RestExtension).rest === 'optional';
+
+/** Whether a field of a response is absent when it is null. */
+export const isAbsentWhenNull = ({ extensions }: { extensions: object }): boolean =>
+  (extensions as RestExtension).rest === 'absent-when-null';
+
+/** The fields of a response that are absent when they are null. */
+export function fieldsAbsentWhenNull(type: GraphQLOutputType): string[] {
+  const named = getNamedType(type);
+  const fields = isObjectType(named) ? Object.values(named.getFields()) : [];
+  return fields.filter(isAbsentWhenNull).map(({ name }) => name);
+}
 
 // `If-Match` may name several (RFC 9110 §13.1.1).
 const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));

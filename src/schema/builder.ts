@@ -14,9 +14,10 @@ import './public-fields.js';
 export interface RestExtension {
   /**
    * `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`; `optional` lets
-   * a client leave a field out that is dear, by a query parameter of its name (`?total=false`).
+   * a client leave a field out that is dear, by a query parameter of its name (`?total=false`); `absent-when-null` leaves a
+   * field out of a response where it is null.
    */
-  readonly rest?: 'omit' | 'integer' | 'if-match' | 'optional';
+  readonly rest?: 'omit' | 'integer' | 'if-match' | 'optional' | 'absent-when-null';
   /** What the parameter of an `optional` field does. */
   readonly parameter?: string;
 }
@@ -31,6 +32,8 @@ export interface DocumentExtensions {
   readonly example?: object | string;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
+  /** Header fields that only some successful responses of a root field have. */
+  readonly optionalHeaders?: readonly ('Set-Cookie' | 'X-CSRF-Token')[];
 }
 
 /** When a deprecated root field was deprecated and when it goes, beside its `deprecationReason`, as `extensions`. */

@@ -10,6 +10,7 @@ import type { ClientInfo, IdempotencyKey, RequestContext, SignedInContext } from
 import type { Principal } from '../core/viewer.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { HealthService } from '../health/service.js';
+import type { SessionCookies } from '../http/session-cookies.js';
 import { parseIdempotencyKey } from '../idempotency/key.js';
 import type { TaskService } from '../tasks/service.js';
 
@@ -31,6 +32,8 @@ export interface Context {
   readonly client: ClientInfo;
   /** The request's `Idempotency-Key` as it came, and the number of mutations that have used it. */
   readonly idempotency: { readonly field: string | null; writes: number };
+  /** The session of a browser that keeps it in cookies. */
+  readonly cookies: SessionCookies;
   readonly services: Services;
   /** For Pothos, when a relation is to be loaded; resolvers call services. */
   readonly prisma: PrismaClient;

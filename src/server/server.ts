@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Config } from '../config.js';
 import { formatRefusal } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
+import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
 import type { Logger } from '../log/log.js';
@@ -25,6 +26,8 @@ export interface ServerParts {
   /** Resolves when the database can be used. */
   readonly ready: Promise<void>;
   readonly authenticate: Authenticate;
+  /** Derives the CSRF tokens of a session that are valid. */
+  readonly csrfTokensOf: (sessionId: string) => readonly string[];
   readonly rateLimiters: RateLimiters;
   readonly graphql: (exchange: Exchange) => Promise<HttpResponse>;
   readonly rest: (exchange: Exchange) => Promise<HttpResponse>;
@@ -44,12 +47,13 @@ export interface RequestServer {
 
 /** The server: one ordered list of middleware, for both APIs and the pages. */
 export function createServer(parts: ServerParts): RequestServer {
-  const { config, log, ready, authenticate, rateLimiters, graphql, rest, pages } = parts;
+  const { config, log, ready, authenticate, csrfTokensOf, rateLimiters, graphql, rest, pages } = parts;
+  const isAllowedOrigin = createIsAllowedOrigin(config.corsOrigins, config.production);
   const middleware: Middleware[] = [
-    clientAddress(config.trustedProxies),
+    clientAddress(config.trustedProxies, config.production),
     unready(ready),
-    authentication(authenticate),
-    cors({ corsOrigins: config.corsOrigins, production: config.production, log }),
+    authentication({ authenticate, csrfTokensOf, isAllowedOrigin }),
+    cors({ isAllowed: isAllowedOrigin, log }),
     rateLimit(rateLimiters, config.budgets),
     body(),
     responseHeaders(),

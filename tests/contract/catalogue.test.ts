@@ -87,6 +87,15 @@ describe('an error code', () => {
     BAD_REQUEST: ask('task', () => ({ id: 'first' })),
     UNAUTHENTICATED: ask('me', undefined, () => 'no token'),
     INVALID_CREDENTIALS: ask('login', () => ({ input: { email: ada.email, password: 'wrong' } })),
+    // A cookie signs in, and nothing tells where the request comes from.
+    CSRF_FAILED: ({ style, wrap }) => {
+      const withCookie: Fetch = (url, init) =>
+        app.fetch(url, {
+          ...init,
+          headers: { ...Object.fromEntries(new Headers(init?.headers)), cookie: `session=${ada.token}` },
+        });
+      return style.call(wrap(withCookie), 'createTask', { input: { title: 'Forged' } });
+    },
     FORBIDDEN: ask('task', () => ({ id: taskOfBob })),
     NOT_FOUND: ask('task', () => ({ id: 2_147_483_647 })),
     METHOD_NOT_ALLOWED: sendRaw((transport, fetch) => fetch(transport.path, { method: 'PUT' })),

@@ -175,7 +175,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       expect(Object.fromEntries(inputs.map(([name, { required }]) => [name, required]))).toEqual({
         SignupInput: ['email', 'password', 'name'],
         LoginInput: ['email', 'password'],
-        RefreshInput: ['refresh_token'],
+        RefreshInput: undefined,
         UpdateMeInput: undefined,
         DeleteMeInput: undefined,
         CreateApiTokenInput: ['name', 'scopes'],

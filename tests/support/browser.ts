@@ -1,7 +1,7 @@
 import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** How a page is visited. */
 interface VisitSettings {
@@ -39,16 +39,25 @@ const quiet = [
 
 /**
  * Starts Debian's Chromium, or the one that `CHROMIUM_PATH` names, without a network.
- * @param port of the server that pages come from, on this machine.
+ * @param hosts the names that stand for this machine; others are not found.
  * @throws when there is no Chromium.
  */
-export async function openBrowser(port: number): Promise<TestBrowser> {
+export async function launchChromium(hosts: readonly string[]): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   await access(executablePath).catch(() => {
     throw new Error(`There is no Chromium at ${executablePath}: run apt-get install chromium, or set CHROMIUM_PATH.`);
   });
-  const names = `--host-resolver-rules=MAP ${host} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`;
-  const browser = await chromium.launch({ executablePath, args: [...quiet, names] });
+  const names = [...hosts.map((name) => `MAP ${name} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE 127.0.0.1'];
+  return chromium.launch({ executablePath, args: [...quiet, `--host-resolver-rules=${names.join(', ')}`] });
+}
+
+/**
+ * Starts a browser that can reach one server.
+ * @param port of the server that pages come from, on this machine.
+ * @throws when there is no Chromium.
+ */
+export async function openBrowser(port: number): Promise<TestBrowser> {
+  const browser = await launchChromium([host]);
   const origin = `http://${host}:${port}`;
   return {
     visit: async (address, look, { colorScheme = 'light', expectsErrorResponses = false } = {}) => {

@@ -9,6 +9,9 @@ export interface AuthPayload {
   /** Life of the access token, in seconds. */
   readonly expiresIn: number;
   readonly refreshToken: string;
+  readonly sessionId: string;
+  /** When the session ends, in seconds since the epoch. */
+  readonly endsAt: number;
   readonly user: User;
 }
 
@@ -31,13 +34,15 @@ export const expiresAt = ({ accessTtlSeconds }: Tokens, { issuedAt, endsAt = Num
 
 /** The tokens of a sign-in. @param refreshToken the session's first one when absent. */
 export function payloadOf(tokens: Tokens, signIn: SignIn, refreshToken?: string): AuthPayload {
-  const { viewer, issuedAt, user } = signIn;
+  const { viewer, issuedAt, endsAt, user } = signIn;
   const expiry = expiresAt(tokens, signIn);
   return {
     accessToken: tokens.signAccess(viewer, issuedAt, expiry),
     tokenType: 'Bearer',
     expiresIn: expiry - issuedAt,
     refreshToken: refreshToken ?? tokens.initialRefreshToken(viewer.sessionId),
+    sessionId: viewer.sessionId,
+    endsAt: endsAt ?? expiry,
     user,
   };
 }

@@ -39,6 +39,8 @@ export interface Tokens {
   nextRefreshTokens(refreshToken: string): Derived;
   /** The secret of a personal API token: derived from its id, so that a repeated request returns the same one. */
   apiTokenSecret(id: string): Buffer;
+  /** The CSRF tokens of a session: the first is sent, all are accepted. */
+  csrfTokens(sessionId: string): Derived;
   /** Keyed digests of a request, by which a repeated request is recognized: the request may hold a password. */
   fingerprints(text: string): Derived;
 }
@@ -69,6 +71,7 @@ export function createTokens(secrets: readonly string[], accessTtlSeconds: numbe
     initialRefreshToken: (sessionId) => initialRefreshTokens(sessionId)[0],
     nextRefreshTokens: deriveAll('refresh token'),
     apiTokenSecret: (id) => Buffer.from(apiTokenSecrets(id)[0], 'base64url'),
+    csrfTokens: deriveAll('csrf token'),
     fingerprints: deriveAll('request fingerprint'),
   };
 }

@@ -1,4 +1,4 @@
-import { builder } from '../../schema/builder.js';
+import { builder, type DocumentExtensions } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
 import { deleteMeInput, updateMeInput } from './service.js';
 
@@ -35,10 +35,15 @@ const DeleteMeInput = builder.inputType('DeleteMeInput', {
 builder.queryField('me', (t) =>
   t.field({
     description: 'Returns the signed-in user.',
+    extensions: { optionalHeaders: ['X-CSRF-Token'] } satisfies DocumentExtensions,
     type: UserType,
     nullable: true,
     scope: 'account',
-    resolve: (_root, _args, context) => context.services.users.me(signedIn(context)),
+    resolve: (_root, _args, context) => {
+      const { viewer } = signedIn(context);
+      if ('sessionId' in viewer) context.cookies.sendCsrfToken(viewer.sessionId);
+      return context.services.users.me(signedIn(context));
+    },
   }),
 );
 builder.mutationFields((t) => ({
@@ -58,6 +63,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: DeleteMeInput, description: 'The password, if the account has one.' }) },
     resolve: async (_root, { input }, context) => {
       await context.services.users.deleteMe(signedInWrite(context), input ?? {});
+      context.cookies.clear();
       return true;
     },
   }),

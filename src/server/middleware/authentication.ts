@@ -1,27 +1,91 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Identity } from '../../core/identity.js';
+import { parseCookies } from '../../http/cookies.js';
+import { type RequestSource, sourceOf, wantsCookies } from '../../http/csrf.js';
+import type { Exchange } from '../../http/exchange.js';
+import { cookieNames } from '../../http/session-cookies.js';
 import type { Middleware } from '../request-handler.js';
 import { isHealthCheck } from './rate-limit.js';
 
-/** Finds out who a bearer token speaks for; see `accounts/authenticate.ts`. */
+/** Finds out who a token speaks for; see `accounts/authenticate.ts`. */
 export type Authenticate = (token: string) => Promise<Identity> | Identity;
+
+interface Parts {
+  readonly authenticate: Authenticate;
+  /** Derives the CSRF tokens of a session that are valid. */
+  readonly csrfTokensOf: (sessionId: string) => readonly string[];
+  readonly isAllowedOrigin: (origin: string) => boolean;
+}
 
 /** RFC 9110 §11.6.2: the scheme in any case, one or more spaces, the credentials. */
 const bearer = /^Bearer +(\S+)$/i;
 
 /**
- * Authenticates the request by its `Authorization` field, once, for both APIs (RFC 6750 §2.1; a token in a URL is never read).
- * Never refuses: the operation decides whether it needs a signed-in user.
+ * Authenticates the request once, for both APIs: by its `Authorization` field (RFC 6750 §2.1; a token in a URL is never read), or else
+ * by its cookies. Never refuses: the operation decides whether it needs a signed-in user.
  */
-export function authentication(authenticate: Authenticate): Middleware {
+export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: Parts): Middleware {
+  const originOf = (exchange: Exchange): RequestSource => sourceOf(exchange.request, isAllowedOrigin, ownOrigin(exchange));
+
+  async function byCookie(exchange: Exchange, tokens: readonly string[]): Promise<void> {
+    const identities = [];
+    for (const token of tokens) {
+      const identity = await authenticate(token);
+      identities.push(identity);
+      if (identity.kind === 'authenticated') break;
+    }
+    // Of several cookies that authenticate nobody the first says why.
+    exchange.identity = identities.find(({ kind }) => kind === 'authenticated') ?? (identities[0] as Identity);
+    const { identity } = exchange;
+    const sent = exchange.request.headers.get('x-csrf-token');
+    const hasToken =
+      sent !== null &&
+      identity.kind === 'authenticated' &&
+      'sessionId' in identity.viewer &&
+      csrfTokensOf(identity.viewer.sessionId).some((token) => isEqual(token, sent));
+    exchange.csrf = { usesCookie: true, source: originOf(exchange), hasToken };
+  }
+
   return {
     before: async (exchange) => {
       const { headers, path } = exchange.request;
-      const field = headers.get('authorization');
       // Health checks must succeed also when no session can be looked up.
-      if (field === null || isHealthCheck(path)) return undefined;
+      if (isHealthCheck(path)) return undefined;
+      const field = headers.get('authorization');
+      const tokens = field === null && headers.has('cookie') ? sessionTokens(exchange) : [];
+      if (tokens.length > 0) await byCookie(exchange, tokens);
+      else if (wantsCookies(exchange)) exchange.csrf = { usesCookie: false, source: originOf(exchange), hasToken: false };
+      if (field === null) return undefined;
       const token = bearer.exec(field)?.[1];
       exchange.identity = token === undefined ? { kind: 'invalidToken', reason: 'invalid' } : await authenticate(token);
       return undefined;
     },
   };
+}
+
+/** This server's origin as the client calls it. */
+function ownOrigin({ request, isHttps }: Exchange): string | undefined {
+  const host = request.headers.get('host');
+  return host === null ? undefined : `${isHttps ? 'https' : 'http'}://${host}`;
+}
+
+/** The tokens in the cookies of a session: ours, then Better Auth's (better-auth 1.7, `cookies/index.ts`). */
+function sessionTokens({ request, isHttps }: Exchange): string[] {
+  const cookies = parseCookies(request.headers.get('cookie'));
+  const betterAuth = `${isHttps ? '__Secure-' : ''}better-auth.session_data`;
+  const values = [cookies.get(cookieNames(isHttps).session), cookies.get(betterAuth) ?? joinChunks(cookies, betterAuth)];
+  return values.filter((value) => value !== undefined && value !== '') as string[];
+}
+
+/** Better Auth splits a long value into cookies `name.0`, `name.1` and so on. */
+function joinChunks(cookies: ReadonlyMap<string, string>, name: string): string {
+  const chunks: string[] = [];
+  for (let chunk = cookies.get(`${name}.0`); chunk !== undefined; chunk = cookies.get(`${name}.${chunks.length}`))
+    chunks.push(chunk);
+  return chunks.join('');
+}
+
+function isEqual(expected: string, sent: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(sent)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -4,17 +4,28 @@ import type { HttpRequest } from '../../http/request.js';
 import type { Middleware } from '../request-handler.js';
 
 /**
- * Finds the address of the client. `X-Forwarded-For` counts only as far as the proxies that sent it are trusted, from the right.
+ * Finds the address of the client, and whether its connection is encrypted. `X-Forwarded-For` counts only as far as the proxies that
+ * sent it are trusted, from the right; `X-Forwarded-Proto` counts from a trusted proxy.
  * @param trustedProxies addresses or ranges such as `10.0.0.0/8`, `loopback`.
+ * @param production assumes https: this server does not speak it itself.
  */
-export function clientAddress(trustedProxies: readonly string[]): Middleware {
+export function clientAddress(trustedProxies: readonly string[], production: boolean): Middleware {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
   return {
     before: (exchange) => {
+      exchange.isHttps = production || isForwardedHttps(exchange.request, isTrusted);
       exchange.client = { ...exchange.client, address: rateLimitKey(addressOf(exchange.request, isTrusted)) };
       return undefined;
     },
   };
+}
+
+function isForwardedHttps(
+  { remoteAddress, headers }: HttpRequest,
+  isTrusted: (address: string, hop: number) => boolean,
+): boolean {
+  const [scheme] = headers.get('x-forwarded-proto')?.split(',') ?? [];
+  return scheme?.trim().toLowerCase() === 'https' && remoteAddress !== undefined && isTrusted(remoteAddress, 0);
 }
 
 /** The first address, from the connection on, that is not a trusted proxy's; the last one when all are trusted. */

@@ -20,29 +20,23 @@ const allowedHeaders = [
   'apollographql-client-name',
   'apollographql-client-version',
 ].join(', ');
-const exposedHeaders = 'deprecation, etag, location, link, retry-after, sunset, x-request-id, www-authenticate';
+const exposedHeaders = 'deprecation, etag, location, link, retry-after, sunset, x-csrf-token, x-request-id, www-authenticate';
 const preflightSeconds = '7200';
 /** Refused origins that are remembered, so that each is logged once. */
 const maxRefusedOrigins = 1000;
 
-const loopback = /^https?:\/\/(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
-
 interface Options {
-  readonly corsOrigins: readonly string[];
-  /** Outside production every loopback origin may read responses, too. */
-  readonly production: boolean;
+  readonly isAllowed: (origin: string) => boolean;
   readonly log: Logger;
 }
 
 /**
- * Lets the configured origins read responses (https://fetch.spec.whatwg.org/#http-cors-protocol). A refused origin is logged
+ * Lets the allowed origins read responses (https://fetch.spec.whatwg.org/#http-cors-protocol). A refused origin is logged
  * once, with the setting that would allow it. Yoga's own plugin (graphql-yoga 5.24) answers a refused origin with
  * `Access-Control-Allow-Origin: null`, which is the origin of a sandboxed frame.
  */
-export function cors({ corsOrigins, production, log }: Options): Middleware {
-  const configured = new Set(corsOrigins);
+export function cors({ isAllowed, log }: Options): Middleware {
   const refused = new LRUCache<string, true>({ max: maxRefusedOrigins });
-  const isAllowed = (origin: string) => configured.has(origin) || (!production && loopback.test(origin));
 
   function logRefusal(origin: string): void {
     if (refused.has(origin)) return;

@@ -15,11 +15,12 @@ export const commonHeaders = {
 export function responseHeaders(): Middleware {
   const common = Object.entries(commonHeaders);
   return {
-    after: ({ requestId, extraHeaders, noStore }, { headers }) => {
+    after: ({ requestId, extraHeaders, setCookies, noStore }, { headers }) => {
       for (const [name, value] of common) if (!headers.has(name)) headers.set(name, value);
       if (noStore) headers.set('cache-control', 'no-store');
       headers.set('x-request-id', requestId);
       for (const name in extraHeaders) headers.set(name, extraHeaders[name] as string);
+      for (const line of setCookies.values()) headers.append('set-cookie', line);
     },
   };
 }

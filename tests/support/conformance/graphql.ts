@@ -57,7 +57,7 @@ export function graphqlViolations(request: SentRequest, response: ReceivedRespon
   if (request.method === 'OPTIONS') return optionsViolations(response);
   const violations = [
     ...commonViolations(response),
-    ...undescribedHeaders(response, ['x-request-id', 'allow', 'retry-after', 'www-authenticate']),
+    ...undescribedHeaders(response, ['x-request-id', 'allow', 'retry-after', 'www-authenticate', 'set-cookie', 'x-csrf-token']),
   ];
   if (!/^application\/(graphql-response\+)?json; charset=utf-8$/.test(response.headers.get('content-type') ?? ''))
     violations.push(`is ${response.headers.get('content-type')}`);
