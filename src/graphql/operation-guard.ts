@@ -80,12 +80,14 @@ function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchang
   };
 }
 
+const isUnavailable = (cause: unknown): cause is AppError => cause instanceof AppError && cause.code === 'SERVICE_UNAVAILABLE';
+
 function refusalOf(facts: OperationFacts, exchange: Exchange): AppError | undefined {
   const { identity } = exchange;
   const { isPublic, complexity } = facts;
   if (identity.kind === 'invalidToken' && !isPublic) return unauthenticated(identity.reason);
-  // A token that cannot be judged refuses the request as an invalid one does, with another status.
-  if (identity.kind === 'unavailable' && !isPublic && identity.cause instanceof AppError) return identity.cause;
+  // An issuer whose keys cannot be fetched refuses the request as an invalid token does, with another status.
+  if (identity.kind === 'unavailable' && !isPublic && isUnavailable(identity.cause)) return identity.cause;
   const fault = csrfFault(exchange, facts);
   if (fault) return fault;
   return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;

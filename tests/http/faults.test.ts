@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
+import { createApp } from '../../src/app.js';
+import { fetchOf, linesOf, newPerson, openTestApp, type Person, type TestApp, testConfig } from '../support/app.js';
 import { failDatabase } from '../support/fail-database.js';
 import { query } from '../support/graphql.js';
 import { type Outcome, type Style, styles } from '../support/styles.js';
@@ -9,10 +10,13 @@ import { readRestError } from '../support/transports.js';
 
 describe('a server error', () => {
   let app: TestApp;
+  /** Signs people up on the same database with time for it: a second is little while others work beside. */
+  let patient: Pick<TestApp, 'fetch'>;
   let ada: Person;
   beforeAll(async () => {
     app = await openTestApp({ REQUEST_TIMEOUT_SECONDS: '1' });
-    ada = await newPerson(app);
+    patient = { fetch: fetchOf(await createApp(testConfig(), { db: app.db, log: app.app.log })) };
+    ada = await newPerson(patient);
   });
   afterAll(() => app.close());
 
@@ -106,7 +110,7 @@ describe('a server error', () => {
 
     it('is TIMEOUT also when the statement only authenticates the caller; public fields are still returned', async () => {
       // A session that was not seen yet: what was seen is proven by notifications.
-      const eve = await newPerson(app);
+      const eve = await newPerson(patient);
       await whileLocked('sessions', async () => {
         const [graphql, rest, health, anyone] = await Promise.all([
           query(app.fetch, '{ health { status } task(id: 1) { id } }', eve.token),
@@ -123,7 +127,7 @@ describe('a server error', () => {
   });
 
   it('is SERVICE_UNAVAILABLE, neither access nor UNAUTHENTICATED, when the session cannot be verified', async () => {
-    const bob = await newPerson(app);
+    const bob = await newPerson(patient);
     const { query: look } = app.db;
     Object.assign(app.db, { query: async () => Promise.reject(coded('ECONNREFUSED')) });
     restore = () => Object.assign(app.db, { query: look });
