@@ -14,7 +14,7 @@ const pagesIn = async (folder: string) =>
   (await readdir(path.join(root, folder), { recursive: true }))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const names = ['README.md', 'CONTRIBUTING.md', ...(await pagesIn('docs')), ...(await pagesIn('bench'))];
+const names = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...(await pagesIn('docs')), ...(await pagesIn('bench'))];
 const documents = await Promise.all(names.map(async (name) => ({ name, text: await read(name) })));
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
 
