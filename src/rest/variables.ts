@@ -19,7 +19,7 @@ export function readVariables(operation: RestOperation, exchange: Exchange, quer
   const { headers, url } = exchange.request;
   const versions = ifMatch && ifMatchVersions(headers.get('if-match'));
   return {
-    ...(input && (exchange.body || isInputRequired) ? { input: readInput(exchange, input) } : {}),
+    ...(input && (exchange.body || isInputRequired) ? { input: readInput(exchange, input, isInputRequired) } : {}),
     ...pathVariables(operation, url.pathname),
     ...queryVariables(operation, query),
     ...(ifMatch && versions ? { [ifMatch.name]: versions } : {}),
@@ -29,11 +29,13 @@ export function readVariables(operation: RestOperation, exchange: Exchange, quer
 /**
  * Reads a JSON body into the fields of an input; others are ignored. An absent field, `null` and an unknown enum value go on to
  * the rules.
+ * @returns null for a body of `null`, which stands for none where none is needed.
  */
-function readInput({ request, body }: Exchange, type: GraphQLInputObjectType): Variables {
+function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, isRequired: boolean): Variables | null {
   if (!body) throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
   if (!isJson(request.headers.get('content-type'))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   const sent = parseJson(body);
+  if (sent === null && !isRequired) return null;
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
     throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
   const values = new Map<string, unknown>(Object.entries(sent));

@@ -163,10 +163,11 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
 
   it('is not refreshed without a token, in a cookie or in the body: VALIDATION_ERROR', async () => {
     const jar = new CookieJar(app.fetch, wanted);
-    expect(await style.call(jar.fetch, 'refresh')).toMatchObject({
-      code: 'VALIDATION_ERROR',
-      details: { field: 'refresh_token' },
-    });
+    for (const args of [{}, { input: {} }, { input: null }])
+      expect(await style.call(jar.fetch, 'refresh', args)).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        details: { field: 'refresh_token' },
+      });
     const { jar: other } = await signedUp();
     delete other.headers['x-session'];
     expect(await style.call(other.fetch, 'refresh')).toMatchObject({ code: 'VALIDATION_ERROR' });
