@@ -169,7 +169,7 @@ describe('a small disk', () => {
     await eventually(async () => (await write()).status === 201, 2_000);
     expect(server.output()).not.toContain('database.crashed');
     expect(await server.stop()).toBe(0);
-  });
+  }, 180_000);
 
   it('without room for a new database refuses the start in one line', async () => {
     await fill();

@@ -51,5 +51,5 @@ describe('on a phone, 390 px wide', () => {
         expect([operation.operationId, (await scrollWidth(page)) <= phone.width]).toEqual([operation.operationId, true]);
       }
     });
-  });
+  }, 180_000);
 });

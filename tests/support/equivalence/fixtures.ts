@@ -7,6 +7,8 @@ import { password, testSecret } from '../app.js';
 import { claimsOf, encode, forge } from '../forge.js';
 
 const dayMs = 86_400_000;
+/** Longer than an access token lives: one never outlasts its session. */
+const monthMs = 30 * dayMs;
 const tokens = createTokens([testSecret], 3600);
 const people = ['ada', 'bob', 'cyd'] as const;
 type Name = (typeof people)[number];
@@ -48,10 +50,10 @@ const times = { created_at: born, updated_at: born };
 
 /** Sessions by the refresh token that each begins with. */
 const sessionPlan: Readonly<Record<RefreshToken, { owner: Name; life: number; used?: true }>> = {
-  'ada’s': { owner: 'ada', life: dayMs },
-  'ada’s other device’s': { owner: 'ada', life: dayMs },
-  'bob’s': { owner: 'bob', life: dayMs },
-  'used long ago': { owner: 'cyd', life: dayMs, used: true },
+  'ada’s': { owner: 'ada', life: monthMs },
+  'ada’s other device’s': { owner: 'ada', life: monthMs },
+  'bob’s': { owner: 'bob', life: monthMs },
+  'used long ago': { owner: 'cyd', life: monthMs, used: true },
   expired: { owner: 'bob', life: -dayMs },
 };
 
