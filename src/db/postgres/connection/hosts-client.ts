@@ -34,6 +34,9 @@ export class HostsClient extends pg.Client {
     this.#hosts = hosts;
     // A pool changes its options.
     this.#config = { ...config };
+    // A connection may break before anybody listens: after an attempt has succeeded, or between a pool and its user. Without a listener
+    // the event ends the process; the next statement fails as well.
+    this.on('error', () => {});
   }
 
   override connect(): Promise<pg.Client>;
@@ -86,15 +89,7 @@ export class HostsClient extends pg.Client {
     await super.connect();
     const error = channelError?.();
     if (error) throw error;
-    if (kind === 'any') return;
-    // The error of a connection that breaks now is the statement's, too.
-    const ignore = () => {};
-    this.on('error', ignore);
-    try {
-      await checkSession(this, kind);
-    } finally {
-      this.off('error', ignore);
-    }
+    if (kind !== 'any') await checkSession(this, kind);
   }
 
   /** node-postgres 8 connects a client once: for another attempt it gets the fields of a new one. Pools hold on to the object. */

@@ -30,8 +30,6 @@ export function createTarget(url: string, libpq: LibpqEnvironment | undefined, l
 export async function connectTo({ config }: ConnectionTarget, more: pg.ClientConfig = {}): Promise<pg.Client> {
   const { Client, ...common } = config;
   const client = new Client({ ...common, ...more, connectionTimeoutMillis: connectTimeoutMs });
-  // The statement that runs then fails as well.
-  client.on('error', () => {});
   await client.connect();
   return client;
 }
