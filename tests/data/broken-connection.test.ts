@@ -1,0 +1,30 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { connectTo, createTarget } from '../../src/db/postgres/connection/target.js';
+
+/** A message of PostgreSQL's protocol: its type, its length with the length itself, its content. */
+const message = (type: string, content: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(content.length + 4);
+  return Buffer.concat([Buffer.from(type), length, content]);
+};
+const authenticationOk = message('R', Buffer.alloc(4));
+const readyForQuery = message('Z', Buffer.from('I'));
+const fatal = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
+
+// It ends each connection in the packet that says that it is ready, as a server does whose backends are terminated.
+const server = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.once('data', () => socket.end(Buffer.concat([authenticationOk, readyForQuery, fatal])));
+});
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  server.close();
+});
+
+it('a connection that the server ends as soon as it is ready does not end the process, and its next statement fails', async () => {
+  const { port } = server.address() as AddressInfo;
+  const target = createTarget(`postgresql://ada@127.0.0.1:${port}/tasks?sslmode=disable`, undefined, { warn: () => {} });
+  const client = await connectTo(target);
+  await expect(client.query('SELECT 1')).rejects.toThrow();
+});
