@@ -35,7 +35,7 @@ export function createAuthenticate({ tokens, sessions, issuedTokens, issuedUsers
   const cache = createTokenCache();
   const pending = new Map<string, Promise<Viewer | InvalidTokenReason>>();
 
-  function verifyOwn(token: string): Viewer | InvalidTokenReason | undefined {
+  function verifyWithSecrets(token: string): Viewer | InvalidTokenReason | undefined {
     const verified = token.length <= maxTokenLength ? tokens.verifyAccess(token) : undefined;
     if (!verified) return undefined;
     // RFC 7519 §4.1.4: a token must not be accepted on or after its expiration time.
@@ -71,8 +71,8 @@ export function createAuthenticate({ tokens, sessions, issuedTokens, issuedUsers
 
   return async (token) => {
     try {
-      const known = cached(token) ?? verifyOwn(token);
-      const viewer = known ?? (issuedTokens ? await inTime(verifyOnce(issuedTokens, token)) : 'invalid');
+      const verified = cached(token) ?? verifyWithSecrets(token);
+      const viewer = verified ?? (issuedTokens ? await inTime(verifyOnce(issuedTokens, token)) : 'invalid');
       if (typeof viewer === 'string') return { kind: 'invalidToken', reason: viewer };
       const live = viewer.issued ? issuedUsers.isLive(viewer) : sessions.isLive(viewer);
       const isLive = typeof live === 'boolean' ? live : await inTime(live);

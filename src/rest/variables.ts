@@ -29,7 +29,7 @@ export function readVariables(operation: RestOperation, exchange: Exchange, quer
 /**
  * Reads a JSON body into the fields of an input; others are ignored. An absent field, `null` and an unknown enum value go on to
  * the rules.
- * @returns null for a body of `null`, which stands for none where none is needed.
+ * @returns null when the body is `null` and the input is optional.
  */
 function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, isRequired: boolean): Variables | null {
   if (!body) throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });

@@ -14,8 +14,8 @@ import './public-fields.js';
 export interface RestExtension {
   /**
    * `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`; `optional` lets
-   * a client leave a field out that is dear, by a query parameter of its name (`?total=false`); `absent-when-null` leaves a
-   * field out of a response where it is null.
+   * a client omit an expensive field by a query parameter of its name (`?total=false`); `absent-when-null` omits a null field from
+   * the response.
    */
   readonly rest?: 'omit' | 'integer' | 'if-match' | 'optional' | 'absent-when-null';
   /** What the parameter of an `optional` field does. */

@@ -99,7 +99,7 @@ describe.each(styles)('a person whom another issuer signs in, over $name,', (sty
     const unseen = forge({ ...person, jti: 'unseen' });
     for (const old of [token, another, unseen])
       expect(await call('me', old)).toMatchObject({ code: 'UNAUTHENTICATED', details: { reason: 'revoked' } });
-    // A token that was issued afterwards makes an account anew; the older ones do not speak for it.
+    // A token that is issued after the deletion creates a new account; the older tokens stay refused.
     const newer = forge({ ...person, iat: now + 30 });
     expect((await call('me', newer)).value).toMatchObject({ id: person.sub });
     expect((await call('tasks', newer)).value).toMatchObject({ data: [] });
@@ -110,9 +110,9 @@ describe.each(styles)('a person whom another issuer signs in, over $name,', (sty
     const id = await insertUser(`adopted-${randomBytes(6).toString('hex')}`);
     await app.db.query('INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)', [id, await hashPassword(password)]);
     const login = await style.call(app.fetch, 'login', { input: { email: `${id}@example.com`, password } });
-    const own = (login.value as { access_token: string }).access_token;
-    expect(await call('deleteMe', own)).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'password' } });
-    expect(await call('deleteMe', own, { input: { password } })).toMatchObject({ value: true });
+    const accessToken = (login.value as { access_token: string }).access_token;
+    expect(await call('deleteMe', accessToken)).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'password' } });
+    expect(await call('deleteMe', accessToken, { input: { password } })).toMatchObject({ value: true });
     expect((await call('me', forge(claims({ sub: id })))).code).toBe('UNAUTHENTICATED');
   });
 

@@ -95,8 +95,8 @@ describe('the OpenAPI document', () => {
       };
       for (const operation of operations) {
         for (const { status, headers } of answers(operation)) {
-          const own = extra[`${operation.operationId} ${status}`] ?? extra[status] ?? [];
-          expect(Object.keys(headers)).toEqual(['X-Request-Id', ...own]);
+          const specific = extra[`${operation.operationId} ${status}`] ?? extra[status] ?? [];
+          expect(Object.keys(headers)).toEqual(['X-Request-Id', ...specific]);
         }
       }
     });

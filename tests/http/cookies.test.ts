@@ -8,7 +8,7 @@ const origin = 'https://front.example';
 const app = await openTestApp({ CORS_ORIGINS: origin, TRUSTED_PROXIES: 'loopback' });
 afterAll(app.close);
 
-const wanted = { 'x-session': 'cookie', origin };
+const cookieHeaders = { 'x-session': 'cookie', origin };
 const overHttps = { 'x-forwarded-proto': 'https' };
 const newInput = () => ({ email: `${randomBytes(8).toString('hex')}@example.com`, password, name: 'Ada' });
 const csrfOf = ({ headers }: Outcome) => headers.get('x-csrf-token');
@@ -16,7 +16,7 @@ const csrfOf = ({ headers }: Outcome) => headers.get('x-csrf-token');
 describe.each(styles)('a session in cookies, over $name,', (style) => {
   /** A browser that has signed up. */
   async function signedUp(headers: Record<string, string> = {}) {
-    const jar = new CookieJar(app.fetch, { ...wanted, ...headers });
+    const jar = new CookieJar(app.fetch, { ...cookieHeaders, ...headers });
     const outcome = await style.call(jar.fetch, 'signup', { input: newInput() });
     return { jar, outcome, csrfToken: csrfOf(outcome) ?? '' };
   }
@@ -60,11 +60,11 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
       BETTER_AUTH_SECRET: 'V2hhdCBhIGdvb2Qgc2VjcmV0IGxvb2tzIGxpa2Ugb2YgY291cnNl',
       CORS_ORIGINS: origin,
     });
-    const outcome = await style.call(new CookieJar(production.fetch, wanted).fetch, 'signup', { input: newInput() });
+    const outcome = await style.call(new CookieJar(production.fetch, cookieHeaders).fetch, 'signup', { input: newInput() });
     expect([...setCookiesOf(outcome.headers).keys()].sort()).toEqual(['__Host-refresh', '__Host-session', 'csrf']);
     await production.close();
     const plain = await openTestApp({ CORS_ORIGINS: origin });
-    const forged = await style.call(new CookieJar(plain.fetch, { ...wanted, ...overHttps }).fetch, 'signup', {
+    const forged = await style.call(new CookieJar(plain.fetch, { ...cookieHeaders, ...overHttps }).fetch, 'signup', {
       input: newInput(),
     });
     expect([...setCookiesOf(forged.headers).keys()].sort()).toEqual(['csrf', 'refresh', 'session']);
@@ -162,7 +162,7 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
   });
 
   it('is not refreshed without a token, in a cookie or in the body: VALIDATION_ERROR', async () => {
-    const jar = new CookieJar(app.fetch, wanted);
+    const jar = new CookieJar(app.fetch, cookieHeaders);
     for (const args of [{}, { input: {} }, { input: null }])
       expect(await style.call(jar.fetch, 'refresh', args)).toMatchObject({
         code: 'VALIDATION_ERROR',
@@ -175,7 +175,7 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
 
   it('does not begin on a foreign page', async () => {
     const { email } = await newPerson(app);
-    const jar = new CookieJar(app.fetch, { ...wanted, origin: 'https://evil.example' });
+    const jar = new CookieJar(app.fetch, { ...cookieHeaders, origin: 'https://evil.example' });
     expect(await style.call(jar.fetch, 'login', { input: { email, password } })).toMatchObject({
       status: 403,
       code: 'CSRF_FAILED',
@@ -195,7 +195,7 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
 
   it('says expired when the access token has expired, so that the page refreshes it', async () => {
     const short = await openTestApp({ CORS_ORIGINS: origin, JWT_EXPIRY_DAYS: '0.00001' });
-    const jar = new CookieJar(short.fetch, wanted);
+    const jar = new CookieJar(short.fetch, cookieHeaders);
     await style.call(jar.fetch, 'signup', { input: newInput() });
     const { exp } = JSON.parse(Buffer.from(jar.get('session')?.split('.')[1] ?? '', 'base64url').toString()) as { exp: number };
     await new Promise((resolve) => setTimeout(resolve, exp * 1000 - Date.now() + 5));
@@ -205,7 +205,7 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
 
   it('never blocks a sign-in when it is stale', async () => {
     const { email } = await newPerson(app);
-    const jar = new CookieJar(app.fetch, wanted);
+    const jar = new CookieJar(app.fetch, cookieHeaders);
     jar.set('session', 'no.such.token');
     expect(await style.call(jar.fetch, 'login', { input: { email, password } })).toMatchObject({ status: 200 });
   });
@@ -213,7 +213,7 @@ describe.each(styles)('a session in cookies, over $name,', (style) => {
 
 describe('a page of another site', () => {
   async function browser() {
-    const jar = new CookieJar(app.fetch, wanted);
+    const jar = new CookieJar(app.fetch, cookieHeaders);
     await jar.fetch('/api/auth/signup', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -39,7 +39,7 @@ const quiet = [
 
 /**
  * Starts Debian's Chromium, or the one that `CHROMIUM_PATH` names, without a network.
- * @param hosts the names that stand for this machine; others are not found.
+ * @param hosts the host names that resolve to this machine; no other name resolves.
  * @throws when there is no Chromium.
  */
 export async function launchChromium(hosts: readonly string[]): Promise<Browser> {

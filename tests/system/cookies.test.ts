@@ -106,9 +106,9 @@ describe('cookies in a browser', () => {
     const me = await send(page, '/api/auth/me');
     expect([me.status, me.csrfToken]).toEqual([200, csrfToken]);
     expect(await page.evaluate(() => document.cookie)).toBe('');
-    const own = await context.newPage();
-    await own.goto(`${api}/`);
-    expect(await own.evaluate(() => document.cookie)).toBe(`csrf=${csrfToken}`);
+    const apiPage = await context.newPage();
+    await apiPage.goto(`${api}/`);
+    expect(await apiPage.evaluate(() => document.cookie)).toBe(`csrf=${csrfToken}`);
   });
 
   it('are not sent by another site, neither with a form nor with a script', async () => {

@@ -45,7 +45,7 @@ export async function bindAdopted({ query }: Query, { issuer, subject }: Identit
   return bound?.userId;
 }
 
-/** Who has an id: nobody, an account that signup made, or another one. */
+/** @returns whose id it is: nobody's, that of an account that signup created, or another account's. */
 export async function holderOf({ query }: Query, userId: string): Promise<'nobody' | 'signup' | 'other'> {
   const [holder] = await query<{ isSignup: boolean }>(
     `SELECT COALESCE(created_with_account, false) AS "isSignup"

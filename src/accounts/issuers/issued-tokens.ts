@@ -69,7 +69,7 @@ export function createIssuedTokens(parts: Parts): IssuedTokens | undefined {
         return (await verify(token)) ?? 'invalid';
       } catch (error) {
         if (error instanceof AppError) throw error;
-        // jose throws its own errors, a TypeError for what is no token, and what WebCrypto throws for an unusable key.
+        // jose (6.2) throws a TypeError for a malformed token, its errors for an invalid one, and passes on WebCrypto's for an unusable key.
         return error instanceof errors.JWTExpired ? 'expired' : 'invalid';
       }
     },

@@ -55,9 +55,9 @@ export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUser
   async function findOrCreate({ token, email, name }: IssuedClaims): Promise<{ userId: string } | Refusal> {
     const { subject } = token;
     for (let attempt = 1; attempt <= 2; attempt++) {
-      const known = await findIdentity(db, token, token.issuedAt);
-      if (known?.isRefused) return 'account_deleted';
-      const bound = known?.userId ?? (!known && token.issuer === primaryIssuer ? await bindAdopted(db, token) : undefined);
+      const identity = await findIdentity(db, token, token.issuedAt);
+      if (identity?.isRefused) return 'account_deleted';
+      const bound = identity?.userId ?? (!identity && token.issuer === primaryIssuer ? await bindAdopted(db, token) : undefined);
       if (bound) return { userId: bound };
       if (email === undefined) return 'email_missing';
       const holder = await holderOf(db, subject);
@@ -73,16 +73,16 @@ export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUser
   return {
     admit: async (claims) => {
       const { token, sessionId } = claims;
-      const found = await findOrCreate(claims);
-      if (typeof found !== 'string') return { userId: found.userId, sessionId, issued: token };
+      const account = await findOrCreate(claims);
+      if (typeof account !== 'string') return { userId: account.userId, sessionId, issued: token };
       const { issuer, subject } = token;
-      log.warn({ audit: 'identity.refused', issuer, subject, reason: found }, 'identity.refused');
-      return found === 'account_deleted' ? 'revoked' : 'invalid';
+      log.warn({ audit: 'identity.refused', issuer, subject, reason: account }, 'identity.refused');
+      return account === 'account_deleted' ? 'revoked' : 'invalid';
     },
     isLive: ({ userId, issued }) => {
       if (!issued || issued.issuedAt <= (deleted.get(userId) ?? Number.NEGATIVE_INFINITY)) return false;
       const user = cache.find(formatKey(issued));
-      return user instanceof Promise ? user.then((found) => found?.userId === userId) : user?.userId === userId;
+      return user instanceof Promise ? user.then((row) => row?.userId === userId) : user?.userId === userId;
     },
     revoke: async (queries, token) => {
       cache.markEnded([formatKey(token)]);

@@ -15,7 +15,7 @@ export interface KeySet {
   /**
    * Finds the key of a token by its `kid` and `alg`.
    * @returns undefined when the issuer has no such key.
-   * @throws AppError `SERVICE_UNAVAILABLE` when the issuer cannot be asked, so that the token cannot be judged.
+   * @throws AppError `SERVICE_UNAVAILABLE` when the keys cannot be fetched, so that the token cannot be judged.
    */
   find(header: JWSHeaderParameters): Promise<CryptoKey | undefined>;
   /** Whether the issuer still has a key, as far as is known. */
@@ -77,8 +77,8 @@ export function createKeySet(url: string, log: Logger): KeySet {
       refresh();
       const isUsable = keys && ageOf(keys) <= maxAgeMs;
       if (!isUsable) await reload();
-      const known = keys && (await match(keys, header));
-      if (known || !isUsable) return known;
+      const key = keys && (await match(keys, header));
+      if (key || !isUsable) return key;
       await refetch();
       return keys && match(keys, header);
     },

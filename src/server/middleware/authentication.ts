@@ -7,7 +7,7 @@ import { cookieNames } from '../../http/session-cookies.js';
 import type { Middleware } from '../request-handler.js';
 import { isHealthCheck } from './rate-limit.js';
 
-/** Finds out who a token speaks for; see `accounts/authenticate.ts`. */
+/** Identifies the user of a token; see `accounts/authenticate.ts`. */
 export type Authenticate = (token: string) => Promise<Identity> | Identity;
 
 interface Parts {
