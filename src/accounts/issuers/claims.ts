@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { IssuedToken } from '../../core/viewer.js';
 import { name as nameRule } from '../rules.js';
+import { digestOf } from '../tokens/tokens.js';
 import { normalizeEmail } from '../users/email.js';
 
 /** How far the clocks of other issuers may differ from ours, in seconds. */
@@ -20,8 +20,6 @@ export interface IssuedClaims {
   readonly email: string | undefined;
   readonly name: string | undefined;
 }
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * Reads the claims of a token whose signature, issuer and audience were verified.
