@@ -18,9 +18,6 @@ import {
 /** Accounts whose deletion this process remembers: longer than the cached tokens of one are trusted. */
 const deletedUsers = { max: 10_000, ttl: 60_000 } as const;
 
-// Only sessions and personal API tokens are announced: the tokens of other issuers in use are looked up again and again.
-const unannounced = { notifications: undefined, channel: '' };
-
 /** The accounts of people whom other issuers sign in. */
 export interface IssuedUsers {
   /**
@@ -47,7 +44,7 @@ interface Parts {
 
 /** Creates the accounts of other issuers' people, over the tables `user_identities` and `revoked_tokens`. */
 export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUsers {
-  const cache = createCredentialCache((keys) => findUsersOfTokens(db, keys.map(parseKey)), unannounced);
+  const cache = createCredentialCache((keys) => findUsersOfTokens(db, keys.map(parseKey)));
   /** User id → time of the deletion, in seconds since the epoch. */
   const deleted = new LRUCache<string, number>(deletedUsers);
 

@@ -21,6 +21,8 @@ export interface ChangeChannel {
   readonly channel: string;
 }
 
+const unannounced: ChangeChannel = { notifications: undefined, channel: '' };
+
 /** Looks up credentials. @returns the row of each key, `null` for one that has ended. */
 export type FindCredentials<Row> = (keys: readonly string[]) => Promise<(Row | null)[]>;
 
@@ -47,7 +49,7 @@ interface Cached<Row> {
  */
 export function createCredentialCache<Row extends object>(
   findMany: FindCredentials<Row>,
-  { notifications, channel }: ChangeChannel,
+  { notifications, channel }: ChangeChannel = unannounced,
 ): CredentialCache<Row> {
   const cache = new LRUCache<string, Cached<Row>>({ max: maxCached });
   // Concurrent look-ups share a statement.
