@@ -21,7 +21,7 @@ import { createEngine } from './graphql/engine.js';
 import { createGraphqlHandler } from './graphql/handler.js';
 import { createHealthService } from './health/service.js';
 import type { Exchange } from './http/exchange.js';
-import { createSessionCookies } from './http/session-cookies.js';
+import { SessionCookies } from './http/session-cookies.js';
 import { createRunOnce } from './idempotency/run.js';
 import { createIdempotencyStore } from './idempotency/store.js';
 import { createLogger, type Logger } from './log/log.js';
@@ -72,7 +72,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const createContext = (exchange: Exchange): Context => ({
     ...{ identity: exchange.identity, client: exchange.client, services, prisma: db.prisma, memo: new Map() },
     idempotency: { field: exchange.request.headers.get('idempotency-key'), writes: 0 },
-    cookies: createSessionCookies(exchange, (sessionId) => csrfTokensOf(sessionId)[0]),
+    cookies: new SessionCookies(exchange, csrfTokensOf),
     signal: () => exchange.request.signal,
   });
 

@@ -28,11 +28,13 @@ export interface Exchange {
   /** Header fields of the response, whatever it is. */
   extraHeaders: Readonly<Record<string, string>>;
   /** Cookies of the response: name → `Set-Cookie` line. */
-  readonly setCookies: Map<string, string>;
+  setCookies: ReadonlyMap<string, string>;
   /** Whether the response carries tokens, so that no cache may store it. */
   noStore: boolean;
 }
 
+const withoutCookie: CsrfState = { usesCookie: false, source: 'unknown', hasToken: false };
+const noCookies: ReadonlyMap<string, string> = new Map();
 const validRequestId = /^[\w.:-]{1,128}$/;
 
 /** Starts the exchange of a request. */
@@ -48,12 +50,12 @@ export function createExchange(request: HttpRequest): Exchange {
     client: { address: 'unknown', userAgent: userAgentOf(request), requestId },
     isHttps: false,
     identity: { kind: 'anonymous' },
-    csrf: { usesCookie: false, source: 'unknown', hasToken: false },
+    csrf: withoutCookie,
     body: undefined,
     operations: [],
     errorCodes: [],
     extraHeaders: {},
-    setCookies: new Map(),
+    setCookies: noCookies,
     noStore: false,
   };
 }

@@ -5,6 +5,7 @@ import type { Exchange } from '../http/exchange.js';
 import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
+import type { CsrfTokensOf } from '../http/session-cookies.js';
 import type { Logger } from '../log/log.js';
 import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
@@ -26,8 +27,7 @@ export interface ServerParts {
   /** Resolves when the database can be used. */
   readonly ready: Promise<void>;
   readonly authenticate: Authenticate;
-  /** Derives the CSRF tokens of a session that are valid. */
-  readonly csrfTokensOf: (sessionId: string) => readonly string[];
+  readonly csrfTokensOf: CsrfTokensOf;
   readonly rateLimiters: RateLimiters;
   readonly graphql: (exchange: Exchange) => Promise<HttpResponse>;
   readonly rest: (exchange: Exchange) => Promise<HttpResponse>;

@@ -3,7 +3,7 @@ import type { Identity } from '../../core/identity.js';
 import { parseCookies } from '../../http/cookies.js';
 import { type RequestSource, sourceOf, wantsCookies } from '../../http/csrf.js';
 import type { Exchange } from '../../http/exchange.js';
-import { cookieNames } from '../../http/session-cookies.js';
+import { type CsrfTokensOf, cookieNames } from '../../http/session-cookies.js';
 import type { Middleware } from '../request-handler.js';
 import { isHealthCheck } from './rate-limit.js';
 
@@ -12,8 +12,7 @@ export type Authenticate = (token: string) => Promise<Identity> | Identity;
 
 interface Parts {
   readonly authenticate: Authenticate;
-  /** Derives the CSRF tokens of a session that are valid. */
-  readonly csrfTokensOf: (sessionId: string) => readonly string[];
+  readonly csrfTokensOf: CsrfTokensOf;
   readonly isAllowedOrigin: (origin: string) => boolean;
 }
 
