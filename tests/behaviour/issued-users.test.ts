@@ -99,6 +99,7 @@ describe.each(styles)('a person whom another issuer signs in, over $name,', (sty
     const unseen = forge({ ...person, jti: 'unseen' });
     for (const old of [token, another, unseen])
       expect(await call('me', old)).toMatchObject({ code: 'UNAUTHENTICATED', details: { reason: 'revoked' } });
+    expect(await app.db.query('SELECT id FROM users WHERE id = $1', [person.sub])).toEqual([]);
     // A token that is issued after the deletion creates a new account; the older tokens stay refused.
     const newer = forge({ ...person, iat: now + 30 });
     expect((await call('me', newer)).value).toMatchObject({ id: person.sub });
