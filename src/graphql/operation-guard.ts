@@ -12,26 +12,17 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
 import { unauthenticated } from '../core/identity.js';
-import { csrfFault } from '../http/csrf.js';
+import { csrfFault, type GuardedOperation } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
-import { isPublic } from '../schema/public-fields.js';
-import { returnsTokens, takesRefreshToken } from '../schema/token-fields.js';
+import { guardedOperation } from '../schema/token-fields.js';
 import { complexityOf, queryLimits, queryTooComplex } from './limits.js';
 import { memoizeOperation } from './memoize-operation.js';
 
 /** What an operation asks for. */
-interface OperationFacts {
+interface OperationFacts extends GuardedOperation {
   /** The schema coordinates of its root fields. */
   readonly coordinates: readonly string[];
-  /** Whether every root field is public. */
-  readonly isPublic: boolean;
-  /** Whether it is a mutation. */
-  readonly isWrite: boolean;
-  /** Whether a root field returns tokens. */
-  readonly returnsTokens: boolean;
-  /** Whether a root field takes the refresh token from a cookie. */
-  readonly takesRefreshToken: boolean;
   readonly complexity: number;
 }
 
@@ -43,7 +34,8 @@ export type EngineContext = Context & { readonly exchange?: Exchange };
 
 /**
  * Decides before anything runs whether an operation may, and notes on the exchange what it asks for: an invalid token refuses a
- * request with any protected root field, cookies need their protection, and complexity has a limit. Without a token each protected field fails by itself.
+ * request with any protected root field, cookies need their protection, and complexity has a limit. Without a token each protected
+ * field fails by itself.
  * @param schema the one that clients query; REST's operations, on another one, are checked by their routes.
  */
 export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
@@ -117,10 +109,7 @@ function factsOf(
   const fields = names.flatMap((name) => root?.getFields()[name] ?? []);
   return {
     coordinates: names.map((name) => `${root?.name}.${name}`),
-    isPublic: fields.every(isPublic),
-    isWrite: operation.operation === 'mutation',
-    returnsTokens: fields.some(returnsTokens),
-    takesRefreshToken: fields.some(takesRefreshToken),
+    ...guardedOperation(fields, operation.operation === 'mutation'),
     complexity: complexityOf(schema, document, operation, variables),
   };
 }

@@ -20,9 +20,11 @@ interface ProtectedRequest {
 }
 
 /** What an operation does, as far as the protection depends on it. */
-interface GuardedOperation {
+export interface GuardedOperation {
   readonly isWrite: boolean;
+  /** Whether every root field is public. */
   readonly isPublic: boolean;
+  /** Whether a root field returns tokens. */
   readonly returnsTokens: boolean;
   /** Whether it reads the cookie with the refresh token. */
   readonly takesRefreshToken: boolean;

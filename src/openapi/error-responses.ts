@@ -79,15 +79,16 @@ export const componentResponses = (operations: readonly RestOperation[]): object
 
 function errorResponse({ codes }: ErrorGroup, extraHeaders: object = {}): object {
   const rows = errorRows.filter(([code]) => codes.includes(code)).map(([, row]) => row);
-  const required = rows.every(({ header }) => header) ? rows.slice(0, 1).flatMap(({ header }) => header ?? []) : [];
-  const optional = rows
-    .flatMap(({ header, optionalHeader }) => header ?? optionalHeader ?? [])
-    .filter((name) => !required.includes(name));
+  const isRequired = rows.every(({ header }) => header);
+  const names = rows.flatMap(({ header, optionalHeader }) => header ?? optionalHeader ?? []);
   const examples = (example: (code: ErrorCode) => object) =>
     Object.fromEntries(codes.map((code) => [code, { value: example(code) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].description}`).join('\n\n'),
-    headers: { ...headerRefs(...required), ...optionalHeaderObjects(...optional), ...extraHeaders },
+    headers: {
+      ...(isRequired ? headerRefs(...names) : { ...headerRefs(), ...optionalHeaderObjects(...names) }),
+      ...extraHeaders,
+    },
     content: {
       [errorMediaTypes.usual]: { schema: errorSchema('Error', codes), examples: examples(errorExample) },
       [errorMediaTypes.problem]: { schema: errorSchema('Problem', codes), examples: examples(problemExample) },

@@ -1,13 +1,13 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { AppError } from '../core/errors.js';
 import type { PageResult } from '../core/page.js';
-import { csrfFault } from '../http/csrf.js';
+import { csrfFault, type GuardedOperation } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
 import type { Context } from '../schema/context.js';
 import type { Operation } from '../schema/executor.js';
-import { authorize, isPublic } from '../schema/public-fields.js';
-import { returnsTokens, takesRefreshToken } from '../schema/token-fields.js';
+import { authorize } from '../schema/public-fields.js';
+import { guardedOperation, returnsTokens } from '../schema/token-fields.js';
 import { type DeprecationHeaders, deprecationHeaders } from './deprecation.js';
 import { linkHeader } from './links.js';
 import { createOmitFields } from './omit-fields.js';
@@ -32,7 +32,7 @@ interface Parts {
 interface Endpoint {
   readonly operation: RestOperation;
   readonly headers: DeprecationHeaders;
-  readonly guarded: Parameters<typeof csrfFault>[1];
+  readonly guarded: GuardedOperation;
   /** Fields of the response that are absent when they are null. */
   readonly absentWhenNull: readonly string[];
   documentFor(query: URLSearchParams): DocumentNode;
@@ -98,12 +98,7 @@ async function createEndpoints(view: GraphQLSchema, routes: readonly Route[]): P
       const document = documents.get(route.operation) as DocumentNode;
       const documentFor = createOmitFields({ ...operation, document });
       const { field } = operation;
-      const guarded = {
-        isWrite: route.method !== 'GET',
-        isPublic: isPublic(field),
-        returnsTokens: returnsTokens(field),
-        takesRefreshToken: takesRefreshToken(field),
-      };
+      const guarded = guardedOperation([field], route.method !== 'GET');
       const absentWhenNull = fieldsAbsentWhenNull(field.type);
       return [route, { operation, documentFor, guarded, absentWhenNull, headers: deprecationHeaders(field) }];
     }),
