@@ -87,6 +87,7 @@ describe('the OpenAPI document', () => {
         'login 200': ['Set-Cookie', 'X-CSRF-Token'],
         'refresh 200': ['Set-Cookie', 'X-CSRF-Token'],
         'logout 204': ['Set-Cookie'],
+        'deleteMe 204': ['Set-Cookie'],
         'me 200': ['X-CSRF-Token'],
         'usersMe 200': ['X-CSRF-Token'],
         'signup 403': [],

@@ -58,7 +58,7 @@ builder.mutationFields((t) => ({
   }),
   deleteMe: t.boolean({
     description: 'Deletes your account with all its tasks. Returns true.',
-    extensions: { errors: ['INVALID_CREDENTIALS'] },
+    extensions: { errors: ['INVALID_CREDENTIALS'], optionalHeaders: ['Set-Cookie'] } satisfies DocumentExtensions,
     nullable: true,
     args: { input: t.arg({ type: DeleteMeInput, description: 'The password, if the account has one.' }) },
     resolve: async (_root, { input }, context) => {
