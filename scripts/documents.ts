@@ -6,6 +6,7 @@ import { openApiDocument } from '../src/openapi/document.js';
 import { routes } from '../src/rest/routes.js';
 import { restView } from '../src/rest/view.js';
 import { schema } from '../src/schema/root.js';
+import { authorizationMarkdown } from './authorization/page.js';
 
 const restCell = (transport: string | undefined, status: number, header: string | undefined) =>
   transport === 'GraphQL' ? 'never' : `${status}${header ? ` + \`${header}\`` : ''}`;
@@ -44,5 +45,6 @@ export async function documents(): Promise<Readonly<Record<string, string>>> {
     'schema.graphql': `${printSchema(schema)}\n`,
     'openapi.json': `${JSON.stringify(openApiDocument(restView(schema, routes), routes, version), null, 2)}\n`,
     'docs/errors.md': errorsMarkdown,
+    'docs/authorization.md': authorizationMarkdown(routes),
   };
 }
