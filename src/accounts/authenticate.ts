@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.js';
 import type { Identity, InvalidTokenReason } from '../core/identity.js';
+import type { ClientInfo } from '../core/request-context.js';
 import { withTimeout } from '../core/timeout.js';
 import type { Viewer } from '../core/viewer.js';
 import type { IssuedTokens } from './issuers/issued-tokens.js';
@@ -14,8 +15,9 @@ const maxTokenLength = 4096;
 /**
  * Tells who a bearer token belongs to. It never throws: whether an operation needs a signed-in user is decided later.
  * @param token without the scheme, well formed or not.
+ * @param client where it comes from, for the audit log.
  */
-export type Authenticate = (token: string) => Promise<Identity>;
+export type Authenticate = (token: string, client: ClientInfo) => Promise<Identity>;
 
 interface Parts {
   readonly tokens: Pick<Tokens, 'verifyAccess'>;
@@ -44,18 +46,18 @@ export function createAuthenticate({ tokens, sessions, issuedTokens, issuedUsers
     return verified.viewer;
   }
 
-  async function verifyIssued(issuers: IssuedTokens, token: string): Promise<Viewer | InvalidTokenReason> {
+  async function verifyIssued(issuers: IssuedTokens, token: string, client: ClientInfo): Promise<Viewer | InvalidTokenReason> {
     const claims = await issuers.verify(token);
-    const viewer = typeof claims === 'string' ? claims : await issuedUsers.admit(claims);
+    const viewer = typeof claims === 'string' ? claims : await issuedUsers.admit(claims, client);
     if (typeof viewer !== 'string' && viewer.issued) cache.set(token, viewer, viewer.issued.expiresAt);
     return viewer;
   }
 
   /** Verifies a token of another issuer once for all requests that bring it at the same time. */
-  function verifyOnce(issuers: IssuedTokens, token: string): Promise<Viewer | InvalidTokenReason> {
+  function verifyOnce(issuers: IssuedTokens, token: string, client: ClientInfo): Promise<Viewer | InvalidTokenReason> {
     const running = pending.get(token);
     if (running) return running;
-    const verified = verifyIssued(issuers, token).finally(() => pending.delete(token));
+    const verified = verifyIssued(issuers, token, client).finally(() => pending.delete(token));
     pending.set(token, verified);
     return verified;
   }
@@ -69,10 +71,10 @@ export function createAuthenticate({ tokens, sessions, issuedTokens, issuedUsers
   const inTime = <T>(result: Promise<T> | T): Promise<T> | T =>
     result instanceof Promise ? withTimeout(result, timeoutMs, () => new AppError('TIMEOUT')) : result;
 
-  return async (token) => {
+  return async (token, client) => {
     try {
       const verified = cached(token) ?? verifyWithSecrets(token);
-      const viewer = verified ?? (issuedTokens ? await inTime(verifyOnce(issuedTokens, token)) : 'invalid');
+      const viewer = verified ?? (issuedTokens ? await inTime(verifyOnce(issuedTokens, token, client)) : 'invalid');
       if (typeof viewer === 'string') return { kind: 'invalidToken', reason: viewer };
       const live = viewer.issued ? issuedUsers.isLive(viewer) : sessions.isLive(viewer);
       const isLive = typeof live === 'boolean' ? live : await inTime(live);

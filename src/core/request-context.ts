@@ -10,12 +10,15 @@ export interface ClientInfo {
   readonly requestId: string;
 }
 
-/** The fields of an audit event: what it is about, and which request of whom. No secret is among them. */
+/**
+ * The fields of an audit event, whose name is the message of its line: `log.info(auditFields(client, { userId }), 'session.opened')`.
+ * @param fields what the event is about: ids and reasons, never a secret and nothing that a client wrote.
+ */
 export const auditFields = ({ requestId, address }: ClientInfo, fields: object): Record<string, unknown> => ({
+  ...fields,
   audit: true,
   requestId,
   address,
-  ...fields,
 });
 
 /** Identifies one write of a client, so that a repeated request does not write again. */

@@ -32,3 +32,9 @@ interface ApiTokenViewer {
 
 /** The signed-in user, by whichever credential. */
 export type Principal = Viewer | ApiTokenViewer;
+
+/** Who it is, as fields of a log line. */
+export const principalFields = (viewer: Principal) => ({
+  userId: viewer.userId,
+  ...('apiToken' in viewer ? { apiTokenId: viewer.apiToken.id } : {}),
+});

@@ -13,7 +13,7 @@ import { toAppError } from '../schema/errors.js';
 export function formatResult(exchange: Exchange, { data, errors }: ExecutionResult, log: Logger): HttpResponse {
   const { mediaType, headers: representation } = graphqlRepresentation(exchange.request.headers);
   if (!errors) return new HttpResponse(JSON.stringify({ data }), { headers: representation });
-  const appErrors = errors.map((error) => toAppError(error, log, exchange.requestId));
+  const appErrors = errors.map((error) => toAppError(error, log, exchange));
   exchange.errorCodes = appErrors.map(({ code }) => code);
   const content = JSON.stringify({ data, errors: appErrors.map((error, index) => formatError(error, errors[index])) });
   if (data !== undefined) return new HttpResponse(content, { headers: { ...retryAfter(appErrors), ...representation } });

@@ -1,20 +1,26 @@
 import { GraphQLError } from 'graphql';
 import { AppError } from '../core/errors.js';
+import { auditFields } from '../core/request-context.js';
+import { principalFields } from '../core/viewer.js';
 import { databaseFault } from '../db/faults.js';
+import type { Exchange } from '../http/exchange.js';
 import type { Logger } from '../log/log.js';
+
+/** What the log says of a request that failed. */
+type FailedExchange = Pick<Exchange, 'requestId' | 'client' | 'identity' | 'operations'>;
 
 /**
  * Finds the error of the catalogue for whatever was thrown. An unexpected error is logged with its cause and becomes
  * `INTERNAL_SERVER_ERROR` with a constant message.
- * @param requestId ties the log line to the response.
+ * @param exchange the request, which the log lines name.
  */
-export function toAppError(error: unknown, log: Logger, requestId: string): AppError {
+export function toAppError(error: unknown, log: Logger, exchange: FailedExchange): AppError {
+  const { requestId } = exchange;
   const thrown = unwrap(error);
   if (thrown instanceof AppError) {
     // The client's errors are in the access log; those of the server need a cause to be found.
-    // RFC 6750 §3.1: the challenge of a 403 is of a token that may not do this.
-    if (thrown.code === 'FORBIDDEN' && thrown.challenge)
-      log.warn({ audit: true, requestId, ...thrown.details }, 'api-token.forbidden');
+    const event = refusalEvent(thrown);
+    if (event) log.warn(auditFields(exchange.client, { ...callerFields(exchange), ...thrown.details }), event);
     if (thrown.status >= 500 && thrown.cause) log.warn({ requestId, code: thrown.code, err: thrown.cause }, 'request.failed');
     return thrown;
   }
@@ -28,6 +34,18 @@ export function toAppError(error: unknown, log: Logger, requestId: string): AppE
   log.error({ requestId, err: thrown }, 'request.crashed');
   return new AppError('INTERNAL_SERVER_ERROR', { cause: thrown });
 }
+
+/** The audit event of a refusal that no service logs. */
+function refusalEvent({ code, challenge }: AppError): string | undefined {
+  if (code === 'CSRF_FAILED') return 'csrf.rejected';
+  // RFC 6750 §3.1: the challenge of a 403 is of a token that may not do this.
+  return code === 'FORBIDDEN' && challenge ? 'api-token.forbidden' : undefined;
+}
+
+const callerFields = ({ identity, operations }: FailedExchange) => ({
+  operation: operations.join(' '),
+  ...(identity.kind === 'authenticated' ? principalFields(identity.viewer) : {}),
+});
 
 function fromGraphQLError({ message, extensions }: GraphQLError): AppError {
   // Yoga refuses a mutation by GET so, and calls it a bad request (graphql-yoga 5.24).

@@ -51,7 +51,7 @@ export function createRequestHandler(parts: Parts): (request: HttpRequest) => Pr
   return async (request) => {
     const exchange = createExchange(request);
     const response = await serve(exchange).catch((thrown) => {
-      const error = toAppError(thrown, log, exchange.requestId);
+      const error = toAppError(thrown, log, exchange);
       exchange.errorCodes = [error.code];
       return respondError(exchange, error);
     });

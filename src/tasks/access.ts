@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { AppError } from '../core/errors.js';
 import { auditFields, perRequest, type SignedInContext } from '../core/request-context.js';
+import { principalFields } from '../core/viewer.js';
 import { isMissingRow } from '../db/faults.js';
 import type { Logger } from '../log/log.js';
 import type { TaskRow } from './columns.js';
@@ -44,10 +45,7 @@ export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
   /** Tells 403 from 404, after no row matched. */
   async function explainMiss(context: SignedInContext, taskId: number, operation: string): Promise<never> {
     if (!(await existence(context).load(taskId))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
-    log.warn(
-      auditFields(context.client, { audit: 'task.forbidden', operation, taskId, userId: context.viewer.userId }),
-      'task.forbidden',
-    );
+    log.warn(auditFields(context.client, { operation, taskId, ...principalFields(context.viewer) }), 'task.forbidden');
     throw new AppError('FORBIDDEN', { message: 'This task belongs to someone else.' });
   }
 

@@ -176,7 +176,7 @@ describe('authentication', () => {
         expect(await refresh(person.refreshToken)).toMatchObject({ code: 'UNAUTHENTICATED' });
         expect(await refresh(third.refresh_token)).toMatchObject({ code: 'UNAUTHENTICATED' });
         for (const token of [person.token, second.access_token, third.access_token]) expect(await isAlive(token)).toBe(false);
-        expect(app.lines).toContainEqual(expect.objectContaining({ audit: 'session.replay', userId: person.id }));
+        expect(app.lines).toContainEqual(expect.objectContaining({ audit: true, msg: 'session.replayed', userId: person.id }));
       });
 
       it('ends the session when the previous token is replayed after more than ten seconds', async () => {

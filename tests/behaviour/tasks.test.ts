@@ -95,7 +95,9 @@ describe('tasks', () => {
         const outcome = await call('task', { id: task.id });
         expect(outcome).toMatchObject({ code: 'FORBIDDEN', details: {} });
         expect(JSON.stringify(outcome)).not.toMatch(/secret|user_/);
-        expect(app.lines).toContainEqual(expect.objectContaining({ audit: 'task.forbidden', taskId: task.id, userId: ada.id }));
+        expect(app.lines).toContainEqual(
+          expect.objectContaining({ audit: true, msg: 'task.forbidden', taskId: task.id, userId: ada.id }),
+        );
       });
 
       it('returns NOT_FOUND for an unknown id', async () => {

@@ -1,7 +1,7 @@
-import type { Identity } from '../../core/identity.js';
 import type { Database } from '../../db/database.js';
 import type { RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
+import type { Authenticate } from '../authenticate.js';
 import { createCredentialCache } from '../sessions/credential-cache.js';
 import { createLastUse } from '../sessions/last-use.js';
 import type { Tokens } from '../tokens/tokens.js';
@@ -13,7 +13,7 @@ import { findGrantsIn } from './store.js';
 export interface ApiTokens {
   readonly service: ApiTokenService;
   /** Adds personal API tokens to the authentication by other bearer tokens. */
-  accept(authenticate: (token: string) => Promise<Identity>): (token: string) => Promise<Identity>;
+  accept(authenticate: Authenticate): Authenticate;
   /** Writes what waits to be written. */
   close(): Promise<void>;
 }
@@ -34,7 +34,8 @@ export function createApiTokens({ db, runOnce, tokens, log, timeoutMs }: Parts):
   const authenticateApiToken = createApiTokenAuthenticate({ cache, recordUse: lastUse.record, timeoutMs });
   return {
     service: createApiTokenService({ db, runOnce, tokens, cache, log }),
-    accept: (authenticate) => (token) => (looksLikeApiToken(token) ? authenticateApiToken(token) : authenticate(token)),
+    accept: (authenticate) => (token, client) =>
+      looksLikeApiToken(token) ? authenticateApiToken(token) : authenticate(token, client),
     close: lastUse.close,
   };
 }

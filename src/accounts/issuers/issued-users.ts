@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { IssuedToken, Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
@@ -24,7 +25,7 @@ export interface IssuedUsers {
    * Finds the account of a token's person. The first time it is created from the claims.
    * @returns why there is none: `revoked` when it was deleted after the token was issued.
    */
-  admit(claims: IssuedClaims): Promise<Viewer | 'invalid' | 'revoked'>;
+  admit(claims: IssuedClaims, client: ClientInfo): Promise<Viewer | 'invalid' | 'revoked'>;
   /** Whether a token was neither revoked nor issued before its account was deleted; without a promise when the cache can tell. */
   isLive(viewer: Viewer): Promise<boolean> | boolean;
   /** Refuses a token until it expires. */
@@ -49,31 +50,37 @@ export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUser
   const deleted = new LRUCache<string, number>(deletedUsers);
 
   /** Finds or creates the account. @returns why there is none. */
-  async function findOrCreate({ token, email, name }: IssuedClaims): Promise<{ userId: string } | Refusal> {
+  async function findOrCreate({ token, email, name }: IssuedClaims): Promise<Admitted | Refusal> {
     const { subject } = token;
     for (let attempt = 1; attempt <= 2; attempt++) {
       const identity = await findIdentity(db, token, token.issuedAt);
       if (identity?.isRefused) return 'account_deleted';
-      const bound = identity?.userId ?? (!identity && token.issuer === primaryIssuer ? await bindAdopted(db, token) : undefined);
-      if (bound) return { userId: bound };
+      if (identity?.userId) return { userId: identity.userId };
+      const adopted = !identity && token.issuer === primaryIssuer ? await bindAdopted(db, token) : undefined;
+      if (adopted) return { userId: adopted, firstSight: 'adopted' };
       if (email === undefined) return 'email_missing';
       const holder = await holderOf(db, subject);
       if (holder === 'signup') return 'subject_taken';
       const id = holder === 'nobody' ? subject : `user_${randomBytes(16).toString('hex')}`;
       const userId = await createUser(db, token, { id, email, name });
-      if (userId) return { userId };
+      if (userId) return { userId, firstSight: 'created' };
       // A concurrent request has created the account, or the email has one.
     }
     return 'email_taken';
   }
 
   return {
-    admit: async (claims) => {
+    admit: async (claims, client) => {
       const { token, sessionId } = claims;
       const account = await findOrCreate(claims);
-      if (typeof account !== 'string') return { userId: account.userId, sessionId, issued: token };
       const { issuer, subject } = token;
-      log.warn({ audit: 'identity.refused', issuer, subject, reason: account }, 'identity.refused');
+      if (typeof account !== 'string') {
+        const { userId, firstSight } = account;
+        if (firstSight)
+          log.info(auditFields(client, { userId, issuer, subject, isNew: firstSight === 'created' }), 'identity.bound');
+        return { userId, sessionId, issued: token };
+      }
+      log.warn(auditFields(client, { issuer, subject, reason: account }), 'identity.refused');
       return account === 'account_deleted' ? 'revoked' : 'invalid';
     },
     isLive: ({ userId, issued }) => {
@@ -92,6 +99,13 @@ export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUser
       deleted.set(userId, Date.now() / 1000);
     },
   };
+}
+
+/** The account of a token's person. */
+interface Admitted {
+  readonly userId: string;
+  /** Present when this token is the first of its person: the account was created, or was an adopted one. */
+  readonly firstSight?: 'created' | 'adopted';
 }
 
 /** Why a token's person has no account, for the log. */

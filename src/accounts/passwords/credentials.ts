@@ -68,9 +68,13 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         account = await findAccount();
         return passwordMatches(password, account?.passwordHash);
       };
-      const succeeded = await perAccount.attempt(`${address} ${email}`, () => perAddress.attempt(address, compare));
+      const attempt = perAccount.attempt(`${address} ${email}`, () => perAddress.attempt(address, compare));
+      const succeeded = await attempt.catch((error) => {
+        if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
+        throw error;
+      });
       if (!succeeded || !account) {
-        log.warn(auditFields(client, { audit: 'credentials.refused', userId: account?.userId }), 'credentials.rejected');
+        log.warn(auditFields(client, { userId: account?.userId }), 'credentials.rejected');
         throw new AppError('INVALID_CREDENTIALS');
       }
       const { userId, passwordHash: outdated } = account;

@@ -74,13 +74,16 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       const rotated = await rotate(db, digests);
       if (rotated) return { ...rotated, refreshToken: children[0] };
       const reused = await findReused(db, digests);
-      if (!reused) throw notValid('invalid');
-      const { sessionId, userId, endsAt, isLive, childDigest } = reused;
-      if (!isLive) throw notValid('expired');
+      if (!reused?.isLive) {
+        const reason = reused ? 'expired' : 'invalid';
+        log.warn(auditFields(client, { reason, sessionId: reused?.sessionId, userId: reused?.userId }), 'refresh-token.rejected');
+        throw notValid(reason);
+      }
+      const { sessionId, userId, endsAt, childDigest } = reused;
       const child = children.find((token) => digestOf(token) === childDigest);
       if (child !== undefined) return { sessionId, userId, endsAt, refreshToken: child };
       await endWhere(db, 'id = $1', [sessionId]);
-      log.warn(auditFields(client, { audit: 'session.replay', sessionId, userId }), 'session.replayed');
+      log.warn(auditFields(client, { sessionId, userId }), 'session.replayed');
       throw notValid('revoked');
     },
     end: async (queries, { sessionId }) => {

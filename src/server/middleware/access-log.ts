@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCatalogue } from '../../core/error-catalogue.js';
-import type { Principal } from '../../core/viewer.js';
+import { principalFields } from '../../core/viewer.js';
 import type { Logger } from '../../log/log.js';
 import type { Middleware } from '../request-handler.js';
 
@@ -15,7 +15,7 @@ export function accessLog(log: Logger): Middleware {
         status,
         errorCodes: errorCodes.length > 0 ? errorCodes : undefined,
         ms: Math.round((performance.now() - startedAt) * 10) / 10,
-        ...(identity.kind === 'authenticated' ? callerOf(identity.viewer) : {}),
+        ...(identity.kind === 'authenticated' ? principalFields(identity.viewer) : {}),
       };
       log[levelOf(status, errorCodes)](line, 'request.completed');
     },
@@ -28,8 +28,3 @@ function levelOf(status: number, codes: readonly ErrorCode[]): 'info' | 'warn' |
   if (worst < 500) return 'info';
   return worst === 500 ? 'error' : 'warn';
 }
-
-const callerOf = (viewer: Principal) => ({
-  userId: viewer.userId,
-  ...('apiToken' in viewer ? { apiTokenId: viewer.apiToken.id } : {}),
-});

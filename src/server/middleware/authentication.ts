@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Identity } from '../../core/identity.js';
+import type { ClientInfo } from '../../core/request-context.js';
 import { parseCookies } from '../../http/cookies.js';
 import { type RequestSource, sourceOf, wantsCookies } from '../../http/csrf.js';
 import type { Exchange } from '../../http/exchange.js';
@@ -8,7 +9,7 @@ import type { Middleware } from '../request-handler.js';
 import { isHealthCheck } from './rate-limit.js';
 
 /** Identifies the user of a token; see `accounts/authenticate.ts`. */
-export type Authenticate = (token: string) => Promise<Identity> | Identity;
+export type Authenticate = (token: string, client: ClientInfo) => Promise<Identity> | Identity;
 
 interface Parts {
   readonly authenticate: Authenticate;
@@ -29,7 +30,7 @@ export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: 
   async function byCookie(exchange: Exchange, tokens: readonly string[]): Promise<void> {
     const identities = [];
     for (const token of tokens) {
-      const identity = await authenticate(token);
+      const identity = await authenticate(token, exchange.client);
       identities.push(identity);
       if (identity.kind === 'authenticated') break;
     }
@@ -56,7 +57,8 @@ export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: 
       else if (wantsCookies(exchange)) exchange.csrf = { usesCookie: false, source: originOf(exchange), hasToken: false };
       if (field === null) return undefined;
       const token = bearer.exec(field)?.[1];
-      exchange.identity = token === undefined ? { kind: 'invalidToken', reason: 'invalid' } : await authenticate(token);
+      exchange.identity =
+        token === undefined ? { kind: 'invalidToken', reason: 'invalid' } : await authenticate(token, exchange.client);
       return undefined;
     },
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import {
   type Caller,
@@ -14,7 +15,7 @@ import { headersOf } from './credentials.js';
 import { type Account, type Way, waysTo } from './requests.js';
 import { newWorlds, snapshot, type World } from './worlds.js';
 
-type App = Pick<SocketApp, 'wireFetch' | 'db'>;
+type App = Pick<SocketApp, 'wireFetch' | 'db' | 'lines'>;
 
 /** One request of the matrix. */
 interface Cell {
@@ -47,13 +48,18 @@ function errorOf(body: Record<string, unknown>): ErrorFacts | undefined {
 
 async function send({ wireFetch }: App, { way, name, world }: Cell, account: Account) {
   const { path, method, body } = way.request(world, account);
-  const headers = { ...headersOf[name](world), ...(body ? { 'content-type': 'application/json' } : {}) };
+  const requestId = randomUUID();
+  const headers = {
+    ...headersOf[name](world),
+    'x-request-id': requestId,
+    ...(body ? { 'content-type': 'application/json' } : {}),
+  };
   const response = await wireFetch(path, { method, headers, body: body && JSON.stringify(body) });
   const text = await response.text();
   const error = errorOf(text === '' ? {} : JSON.parse(text));
   const { reason, scope } = error?.details ?? {};
   const verdict = format(response.status, { code: error?.code ?? 'allowed', reason, scope });
-  return { verdict, hasMarker: text.includes(world.owner.marker) };
+  return { verdict, requestId, hasMarker: text.includes(world.owner.marker) };
 }
 
 /** What a request had to show and to change, beside its verdict. */
@@ -79,8 +85,9 @@ export async function differences(app: App, coordinate: string, account: Account
   const inParallel = pLimit(16);
   const answers = await Promise.all(cells.map((cell) => inParallel(() => send(app, cell, account))));
   const after = await snapshot(app.db, owners);
+  const audited = new Map(app.lines.filter(({ audit }) => audit).map(({ requestId, msg }) => [requestId, String(msg)]));
   return cells.flatMap((cell, index) => {
-    const { verdict, hasMarker } = answers[index] as Awaited<ReturnType<typeof send>>;
+    const { verdict, requestId, hasMarker } = answers[index] as Awaited<ReturnType<typeof send>>;
     const caller: Caller = callers[cell.name];
     const expected = verdictOf(cell.way.policy, caller, cell.way.isWrite);
     const { isShown, isChanged } = effectsOf(cell, expected.code === 'allowed');
@@ -95,6 +102,9 @@ export async function differences(app: App, coordinate: string, account: Account
         ? []
         : [hasChanged ? 'changes data of the owner' : 'changes nothing']),
     ];
+    // Every 403 is in the audit log.
+    const isRefusal = expected.code === 'FORBIDDEN' || expected.code === 'CSRF_FAILED';
+    if (isRefusal && !/\.(forbidden|rejected)$/.test(audited.get(requestId) ?? '')) faults.push('is not in the audit log');
     return faults.map((fault) => `${cell.way.title}, with ${caller.title}: ${fault}`);
   });
 }
