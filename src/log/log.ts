@@ -5,6 +5,15 @@ import { standardOutput } from './standard-output.js';
 
 export type { Logger };
 
+/** Fields that would hold a secret. A boolean is none: `account.changed` says so that the password is new. */
+const secretFields = [
+  ...['password', 'newPassword', 'currentPassword', 'token', 'accessToken', 'refreshToken'],
+  ...['authorization', 'cookie', 'csrfToken', 'secret'],
+];
+/** Objects that a line may have. Named one by one: with wildcards (`*.token`) a line takes 6 to 10 µs instead of 1.4 (pino 10.4). */
+const parents = ['err', 'input', 'details', 'body', 'headers'];
+const redactedPaths = secretFields.flatMap((name) => [name, ...parents.map((parent) => `${parent}.${name}`)]);
+
 /**
  * The process's log: one JSON object a line on standard output.
  *
@@ -25,7 +34,7 @@ export function createLogger({ debug }: { debug: boolean }, destination?: Destin
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: createErrorSerializer() },
-      redact: { paths: ['*.password', '*.token', '*.authorization', '*.refreshToken', '*.accessToken'], remove: true },
+      redact: { paths: redactedPaths, censor: (value) => (typeof value === 'boolean' ? value : '[redacted]') },
     },
     destination ?? new LogOutput(standardOutput(), onDropped),
   );

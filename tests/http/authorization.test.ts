@@ -3,13 +3,17 @@ import { extendSchema, parse } from 'graphql';
 import { guardedCoordinates, policies } from '../../scripts/authorization/policies.js';
 import { routes } from '../../src/rest/routes.js';
 import { schema } from '../../src/schema/root.js';
-import { newPerson } from '../support/app.js';
+import { newPerson, testSecret } from '../support/app.js';
 import { allowedOrigin, trustedIssuer } from '../support/authorization/credentials.js';
 import { differences } from '../support/authorization/matrix.js';
 import { waysTo } from '../support/authorization/requests.js';
+import { SecretCollector } from '../support/authorization/secrets.js';
 import { openSocketApp } from '../support/socket.js';
 
-const app = await openSocketApp({ CORS_ORIGINS: allowedOrigin, AUTH_HS256_ISSUERS: trustedIssuer });
+const app = {
+  ...(await openSocketApp({ CORS_ORIGINS: allowedOrigin, AUTH_HS256_ISSUERS: trustedIssuer, DEBUG: 'true' })),
+  secrets: new SecretCollector(),
+};
 afterAll(app.close);
 const account = await newPerson(app);
 
@@ -35,5 +39,13 @@ describe('the authorization matrix', () => {
     it.each(coordinates)('%s', async (coordinate) => {
       expect(await differences(app, coordinate, account)).toEqual([]);
     });
+  });
+
+  it('leaves no part of a password, token, cookie or secret in the log, with DEBUG=true', () => {
+    // Tokens of 19 clients and more: a collector that collects nothing would find nothing.
+    expect(app.secrets.size).toBeGreaterThan(1000);
+    app.secrets.add(testSecret);
+    expect(app.secrets.findIn(JSON.stringify(app.lines))).toEqual([]);
+    expect(app.secrets.findIn(`"token":"x${testSecret}"`)).toHaveLength(1);
   });
 });

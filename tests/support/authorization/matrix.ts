@@ -13,9 +13,13 @@ import { errorCatalogue } from '../../../src/core/error-catalogue.js';
 import type { SocketApp } from '../socket.js';
 import { headersOf } from './credentials.js';
 import { type Account, type Way, waysTo } from './requests.js';
+import type { SecretCollector } from './secrets.js';
 import { newWorlds, snapshot, type World } from './worlds.js';
 
-type App = Pick<SocketApp, 'wireFetch' | 'db' | 'lines'>;
+interface App extends Pick<SocketApp, 'wireFetch' | 'db' | 'lines'> {
+  /** Gets every credential that is sent and received. */
+  readonly secrets: SecretCollector;
+}
 
 /** One request of the matrix. */
 interface Cell {
@@ -46,7 +50,7 @@ function errorOf(body: Record<string, unknown>): ErrorFacts | undefined {
   return first?.extensions;
 }
 
-async function send({ wireFetch }: App, { way, name, world }: Cell, account: Account) {
+async function send({ wireFetch, secrets }: App, { way, name, world }: Cell, account: Account) {
   const { path, method, body } = way.request(world, account);
   const requestId = randomUUID();
   const headers = {
@@ -56,7 +60,10 @@ async function send({ wireFetch }: App, { way, name, world }: Cell, account: Acc
   };
   const response = await wireFetch(path, { method, headers, body: body && JSON.stringify(body) });
   const text = await response.text();
-  const error = errorOf(text === '' ? {} : JSON.parse(text));
+  const answer = text === '' ? {} : JSON.parse(text);
+  for (const each of [new Headers(headers), response.headers]) secrets.addHeaders(each);
+  for (const each of [body, answer]) secrets.addBody(each);
+  const error = errorOf(answer);
   const { reason, scope } = error?.details ?? {};
   const verdict = format(response.status, { code: error?.code ?? 'allowed', reason, scope });
   return { verdict, requestId, hasMarker: text.includes(world.owner.marker) };
