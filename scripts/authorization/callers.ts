@@ -3,7 +3,7 @@ import type { InvalidTokenReason } from '../../src/core/identity.js';
 import type { Policy } from './policies.js';
 
 /** What a request brings to say who sends it. */
-export type Credential =
+type Credential =
   | { readonly kind: 'nothing' }
   /** A bearer token that is not accepted. */
   | { readonly kind: 'refused'; readonly reason: InvalidTokenReason }

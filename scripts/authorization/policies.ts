@@ -3,7 +3,7 @@ import { type Scope, scopes } from '../../src/accounts/api-tokens/scopes.js';
 import { scopeOf } from '../../src/schema/public-fields.js';
 
 /** Who may use a field: anyone, a user with a session, or also a personal API token with these scopes. */
-export type Access = 'anyone' | 'session' | readonly Scope[];
+type Access = 'anyone' | 'session' | readonly Scope[];
 
 /** What is decided for one field of the schema, by hand. */
 export interface Policy {

@@ -28,6 +28,14 @@ export type WithOwnTask = (
   run: (where: OwnedTask) => Promise<TaskRow | null | undefined>,
 ) => Promise<TaskRow>;
 
+/** Logs that a user asked for what belongs to another. @param taskId absent for a list. @returns the error. */
+export function forbidden(log: Logger, { client, viewer }: SignedInContext, operation: string, taskId?: number): AppError {
+  log.warn(auditFields(client, { operation, taskId, ...principalFields(viewer) }), 'task.forbidden');
+  return new AppError('FORBIDDEN', {
+    message: taskId === undefined ? 'These tasks belong to someone else.' : 'This task belongs to someone else.',
+  });
+}
+
 /** Creates the access check of tasks. The owner is in the `where` of each statement; other users' tasks are never read. */
 export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
   /** Whether ids exist, whoever owns the tasks. */
@@ -45,8 +53,7 @@ export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
   /** Tells 403 from 404, after no row matched. */
   async function explainMiss(context: SignedInContext, taskId: number, operation: string): Promise<never> {
     if (!(await existence(context).load(taskId))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
-    log.warn(auditFields(context.client, { operation, taskId, ...principalFields(context.viewer) }), 'task.forbidden');
-    throw new AppError('FORBIDDEN', { message: 'This task belongs to someone else.' });
+    throw forbidden(log, context, operation, taskId);
   }
 
   return async (context, { id, ifVersion }, operation, run) => {

@@ -57,7 +57,7 @@ builder.queryFields((t) => ({
   }),
 }));
 
-// Every user that can be reached is the signed-in user: `me`, and the owner of their own tasks.
+// The user is the signed-in one (`me`, the owner of their own tasks), except below a sign-in that another user's token accompanies.
 builder.objectField(UserType, 'tasks', (t) =>
   t.field({
     description: 'The user’s tasks, by cursor.',
@@ -66,6 +66,6 @@ builder.objectField(UserType, 'tasks', (t) =>
     args: { ...connectionArgs, ...filterArgs },
     complexity: connectionComplexity,
     extensions: { rest: 'omit' },
-    resolve: (_user, args, context) => context.services.tasks.connection(signedIn(context), args),
+    resolve: ({ id }, args, context) => context.services.tasks.connectionOf(signedIn(context), id, args),
   }),
 );

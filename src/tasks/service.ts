@@ -6,14 +6,22 @@ import { isForeignKeyViolation } from '../db/faults.js';
 import type { RunOnce } from '../idempotency/run.js';
 import { createLists, type Lists } from '../lists/list.js';
 import type { Logger } from '../log/log.js';
-import { createTaskAccess, type TaskRef } from './access.js';
+import { createTaskAccess, forbidden, type TaskRef } from './access.js';
 import type { TaskRow } from './columns.js';
 import { taskList } from './lists.js';
 import { newTask, parseTaskId, taskChanges } from './rules.js';
 import { createTaskStore, type TaskSelection } from './store.js';
 
+type TaskLists = Lists<TaskRow, (typeof taskList.sorts)[number], 'status'>;
+type ConnectionArgs = Parameters<TaskLists['connection']>[1];
+
 /** Operations on the tasks of the signed-in user: `FORBIDDEN` for a task of another user, `NOT_FOUND` for none. */
-export interface TaskService extends Lists<TaskRow, (typeof taskList.sorts)[number], 'status'> {
+export interface TaskService extends TaskLists {
+  /**
+   * Lists the tasks of a user by cursor.
+   * @throws AppError `FORBIDDEN` when it is not the signed-in user, such as the user of a login beside another user's token.
+   */
+  connectionOf(context: SignedInContext, userId: string, args: ConnectionArgs): ReturnType<TaskLists['connection']>;
   get(context: SignedInContext, id: string | number): Promise<TaskRow>;
   /** @throws AppError `VALIDATION_ERROR`, and as `RunOnce` */
   create(context: SignedInContext, input: unknown): Promise<TaskRow>;
@@ -29,9 +37,14 @@ export interface TaskService extends Lists<TaskRow, (typeof taskList.sorts)[numb
 export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): TaskService {
   const store = createTaskStore(db);
   const withOwnTask = createTaskAccess(store, log);
+  const lists = createLists(db, taskList);
 
   return {
-    ...createLists(db, taskList),
+    ...lists,
+    connectionOf: (context, userId, args) => {
+      if (userId !== context.viewer.userId) throw forbidden(log, context, 'User.tasks');
+      return lists.connection(context, args);
+    },
     get: (context, id) => withOwnTask(context, { id }, 'task', store.find),
     create: (context, input) => {
       const data = validate(newTask, input, 'task');

@@ -103,6 +103,23 @@ describe('an invalid token', () => {
     expect([status, errors?.[0]?.extensions.code]).toEqual([200, 'BAD_REQUEST']);
   });
 
+  it('of another user shows nothing below the user of a login: neither that user’s tasks nor its own', async () => {
+    const bob = await newPerson(app);
+    for (const [person, title] of [
+      [ada, 'Of Ada'],
+      [bob, 'Of Bob'],
+    ] as const)
+      await restStyle.call(app.fetch, 'createTask', { input: { title } }, person.token);
+    const document = `mutation { login(input: { email: "${ada.email}", password: "${ada.password}" })
+      { user { id tasks { edges { node { title } } } } } }`;
+    const outcomes = [];
+    for (const token of [bob.token, stale, undefined, ada.token]) {
+      const { data, errors } = await query(app.fetch, document, token);
+      outcomes.push(errors?.[0]?.extensions.code ?? JSON.stringify(data).match(/Of \w+/)?.[0]);
+    }
+    expect(outcomes).toEqual(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'Of Ada']);
+  });
+
   describe('when it is absent', () => {
     it('makes each protected field return UNAUTHENTICATED, with HTTP 200', async () => {
       const document = '{ health { status } me { id } mine: tasks { count } tasksConnection { totalCount } task(id: 1) { id } }';
