@@ -28,7 +28,7 @@ import { createLogger, type Logger } from './log/log.js';
 import { openApiDocument } from './openapi/document.js';
 import { createPagesHandler } from './pages/handler.js';
 import { createPages } from './pages/pages.js';
-import { createMemoryRateLimiters, type RateLimiters } from './rate-limits/rate-limiters.js';
+import { openRateLimiters, type RateLimiters } from './rate-limits/rate-limiters.js';
 import { createRestHandler } from './rest/handler.js';
 import { routes } from './rest/routes.js';
 import { restView } from './rest/view.js';
@@ -67,7 +67,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const db = overrides.db ?? (await openDatabase(config, log));
   const version = await readVersion();
 
-  const rateLimiters = createMemoryRateLimiters();
+  const rateLimiters = await openRateLimiters(config.redisUrl, log);
   const { services, authenticate, csrfTokensOf, close } = createServices({ config, db, log, secrets, version, rateLimiters });
   const createContext = (exchange: Exchange): Context => ({
     ...{ identity: exchange.identity, client: exchange.client, services, prisma: db.prisma, memo: new Map() },
@@ -95,7 +95,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     log,
     ready: db.ready,
     close: async () => {
-      for (const end of [engine.dispose, close, db.close]) await end();
+      for (const end of [rateLimiters.close, engine.dispose, close, db.close]) await end();
     },
   };
 }

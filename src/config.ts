@@ -6,6 +6,7 @@ import { type DatabaseConfig, databaseConfig, databaseUrlFaults, libpqEnvironmen
 import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
 import { type RateBudgets, rateBudgets } from './rate-limits/budgets.js';
 import { rateLimit } from './rate-limits/rate-limit.js';
+import { redisUrl } from './rate-limits/redis.js';
 
 const secretName = 'BETTER_AUTH_SECRET';
 
@@ -49,6 +50,7 @@ const environment = z.object({
   RATE_LOGIN: rateLimit.default({ points: 10, seconds: 900 }),
   RATE_SIGNUP: rateLimit.default({ points: 60, seconds: 3600 }),
   RATE_PASSWORD_RESET: rateLimit.default({ points: 5, seconds: 3600 }),
+  REDIS_URL: redisUrl.optional(),
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: sender.optional(),
   PASSWORD_RESET_URL: linkTemplate.optional(),
@@ -78,6 +80,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Undefined when the budgets are lifted. */
   readonly budgets: RateBudgets | undefined;
+  /** Undefined when the counters of rate limits are in memory. */
+  readonly redisUrl: string | undefined;
   readonly mail: MailConfig;
 }
 
@@ -137,6 +141,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     trustedProxies: e.TRUSTED_PROXIES,
     requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
     budgets: e.RATE_LIMIT ? rateBudgets(e) : undefined,
+    redisUrl: e.RATE_LIMIT ? e.REDIS_URL : undefined,
     mail: mailConfig(e),
   });
 }

@@ -183,6 +183,19 @@ describe('the configuration', () => {
     expect(faults).toEqual([expect.stringContaining(`SMTP_URL ${fault}`)]);
   });
 
+  it.each([
+    ['redis://localhost', 0],
+    ['rediss://user:p%40ss@redis.example.com:6380/1', 0],
+    ['http://:hidden@localhost', 1],
+    ['redis://:hid#den@localhost', 1],
+    ['redis://', 1],
+    ['redis://:hidden@localhost/tasks', 1],
+  ])('reads REDIS_URL %s, and never repeats it', (url, count) => {
+    const faults = faultsOf({ REDIS_URL: url });
+    expect(faults).toHaveLength(count);
+    for (const fault of faults) expect(fault).toMatch(/^REDIS_URL must be a URL such as redis:(?!.*hid)/);
+  });
+
   it('requires a sender with a mail server', () => {
     expect(faultsOf({ SMTP_URL: 'smtp://localhost' })).toEqual([expect.stringMatching(/^MAIL_FROM must be set with SMTP_URL/)]);
     expect(faultsOf({ SMTP_URL: 'smtp://localhost', MAIL_FROM: 'no-reply@example.com' })).toEqual([]);

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '../../src/core/errors.js';
 import type { FailureLimiter } from '../../src/rate-limits/failure-limiter.js';
-import { createMemoryRateLimiters } from '../../src/rate-limits/rate-limiters.js';
+import { createRateLimiters } from '../../src/rate-limits/rate-limiters.js';
 
 describe('the failure limiter', () => {
   let limiter: FailureLimiter;
   let log: string[];
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    limiter = createMemoryRateLimiters().failures('test', { points: 2, seconds: 60 });
+    limiter = createRateLimiters().failures('test', { points: 2, seconds: 60 });
     log = [];
   });
   afterEach(() => {
