@@ -43,6 +43,7 @@ const environment = z.object({
   CORS_ORIGINS: origins.default(['http://localhost:3000']),
   TRUSTED_PROXIES: proxies.default([]),
   REQUEST_TIMEOUT_SECONDS: wholeNumber(1, 600).default(10),
+  OVERLOAD_DELAY: duration.default(1_000),
   RATE_LIMIT: flag.default(true),
   RATE_USER: rateLimit.default({ points: 100, seconds: 1 }),
   RATE_ANONYMOUS: rateLimit.default({ points: 120, seconds: 60 }),
@@ -76,6 +77,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly requestTimeoutMs: number;
+  /** Longest event-loop delay, and wait for a database connection, before requests are refused, in milliseconds; 0 for none. */
+  readonly overloadDelayMs: number;
   /** Undefined when the budgets are lifted. */
   readonly budgets: RateBudgets | undefined;
   readonly mail: MailConfig;
@@ -136,6 +139,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     corsOrigins: e.CORS_ORIGINS,
     trustedProxies: e.TRUSTED_PROXIES,
     requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
+    overloadDelayMs: e.OVERLOAD_DELAY,
     budgets: e.RATE_LIMIT ? rateBudgets(e) : undefined,
     mail: mailConfig(e),
   });
