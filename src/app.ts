@@ -35,6 +35,7 @@ import { restView } from './rest/view.js';
 import type { Context, Services } from './schema/context.js';
 import { createExecutor } from './schema/executor.js';
 import { schema as ownSchema } from './schema/root.js';
+import { createOverload } from './server/overload.js';
 import { createServer, type RequestServer } from './server/server.js';
 import { createTaskService } from './tasks/service.js';
 
@@ -79,13 +80,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const view = restView(schema, routes);
   const openapi = JSON.stringify(openApiDocument(view, routes, version));
   const engine = createEngine({ schema, execute: createExecutor(), hasIntrospection: config.explorer, log, plugins });
+  const overload = createOverload({ maxDelayMs: config.overloadDelayMs, queue: db.queue, log });
   const server = createServer({
-    config,
-    log,
-    ready: db.ready,
-    authenticate,
-    csrfTokensOf,
-    rateLimiters,
+    ...{ config, log, ready: db.ready, overload, authenticate, csrfTokensOf, rateLimiters },
     graphql: createGraphqlHandler({ engine, createContext, log }),
     rest: await createRestHandler({ view, routes, execute: engine.execute, createContext }),
     pages: createPagesHandler(createPages({ explorer: config.explorer, version, openapi })),
@@ -95,7 +92,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     log,
     ready: db.ready,
     close: async () => {
-      for (const end of [rateLimiters.close, engine.dispose, close, db.close]) await end();
+      for (const end of [overload.close, rateLimiters.close, engine.dispose, close, db.close]) await end();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { httpUrl, issuer, issuers, jwksFaults, type TrustedIssuers, trustedIssuers } from './core/settings/issuers.js';
-import { productionSecretFaults, secretFault, versionedSecrets } from './core/settings/secrets.js';
+import { productionSecretFaults, secret, versionedSecrets } from './core/settings/secrets.js';
 import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/settings/values.js';
 import { type DatabaseConfig, databaseConfig, databaseUrlFaults, libpqEnvironment } from './db/settings.js';
 import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
@@ -20,13 +20,7 @@ const environment = z.object({
   DATABASE_WAIT: duration.default(60_000),
   HEALTH_DB_MAX_AGE: duration.default(0),
   DATA_DIR: z.string().default('.data'),
-  BETTER_AUTH_SECRET: z
-    .string()
-    .superRefine((value, context) => {
-      const message = secretFault(value);
-      if (message) context.addIssue({ code: 'custom', message });
-    })
-    .optional(),
+  BETTER_AUTH_SECRET: secret.optional(),
   BETTER_AUTH_SECRETS: versionedSecrets.optional(),
   AUTH_JWKS_URL: httpUrl.optional(),
   AUTH_ISSUER: issuer.optional(),
@@ -44,6 +38,7 @@ const environment = z.object({
   CORS_ORIGINS: origins.default(['http://localhost:3000']),
   TRUSTED_PROXIES: proxies.default([]),
   REQUEST_TIMEOUT_SECONDS: wholeNumber(1, 600).default(10),
+  OVERLOAD_DELAY: duration.default(1_000),
   RATE_LIMIT: flag.default(true),
   RATE_USER: rateLimit.default({ points: 100, seconds: 1 }),
   RATE_ANONYMOUS: rateLimit.default({ points: 120, seconds: 60 }),
@@ -78,6 +73,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly requestTimeoutMs: number;
+  /** Longest event-loop delay, and wait for a database connection, before requests are refused, in milliseconds; 0 for none. */
+  readonly overloadDelayMs: number;
   /** Undefined when the budgets are lifted. */
   readonly budgets: RateBudgets | undefined;
   /** Undefined when the counters of rate limits are in memory. */
@@ -140,6 +137,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     corsOrigins: e.CORS_ORIGINS,
     trustedProxies: e.TRUSTED_PROXIES,
     requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
+    overloadDelayMs: e.OVERLOAD_DELAY,
     budgets: e.RATE_LIMIT ? rateBudgets(e) : undefined,
     redisUrl: e.RATE_LIMIT ? e.REDIS_URL : undefined,
     mail: mailConfig(e),

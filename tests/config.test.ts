@@ -40,6 +40,7 @@ describe('the configuration', () => {
       debug: false,
       corsOrigins: ['http://localhost:3000'],
       trustedProxies: [],
+      overloadDelayMs: 1_000,
       requestTimeoutMs: 10_000,
       budgets: {
         user: { points: 100, seconds: 1 },

@@ -13,6 +13,15 @@ export interface Queries {
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
+/** The statements that wait for a connection of the pool. */
+export interface StatementQueue {
+  readonly waiting: number;
+  /** Connections that the pool may have. */
+  readonly size: number;
+  /** How often a connection was released since the start. */
+  readonly releases: number;
+}
+
 /** One open database, embedded or PostgreSQL: nothing above this folder knows which. */
 export interface Database extends Queries {
   readonly kind: 'embedded' | 'postgresql';
@@ -36,6 +45,8 @@ export interface Database extends Queries {
   check(): Promise<void>;
   /** When a statement last succeeded, as `performance.now()` has it. */
   lastSuccessAt(): number;
+  /** Undefined for the embedded database, which has no pool. */
+  queue?(): StatementQueue;
   /** Waits for what is running, then lets go of connections and locks. */
   close(): Promise<void>;
 }

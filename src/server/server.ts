@@ -15,9 +15,11 @@ import { type Authenticate, authentication } from './middleware/authentication.j
 import { body } from './middleware/body.js';
 import { clientAddress } from './middleware/client-address.js';
 import { cors } from './middleware/cors.js';
+import { loadShedding } from './middleware/load-shedding.js';
 import { rateLimit } from './middleware/rate-limit.js';
 import { responseHeaders } from './middleware/response-headers.js';
 import { unready } from './middleware/unready.js';
+import type { Overload } from './overload.js';
 import { createRequestHandler, type Middleware } from './request-handler.js';
 
 /** What the server is made of. */
@@ -26,6 +28,7 @@ export interface ServerParts {
   readonly log: Logger;
   /** Resolves when the database can be used. */
   readonly ready: Promise<void>;
+  readonly overload: Overload;
   readonly authenticate: Authenticate;
   readonly csrfTokensOf: CsrfTokensOf;
   readonly rateLimiters: RateLimiters;
@@ -47,11 +50,12 @@ export interface RequestServer {
 
 /** The server: one ordered list of middleware, for both APIs and the pages. */
 export function createServer(parts: ServerParts): RequestServer {
-  const { config, log, ready, authenticate, csrfTokensOf, rateLimiters, graphql, rest, pages } = parts;
+  const { config, log, ready, overload, authenticate, csrfTokensOf, rateLimiters, graphql, rest, pages } = parts;
   const isAllowedOrigin = createIsAllowedOrigin(config.corsOrigins, config.production);
   const middleware: Middleware[] = [
     clientAddress(config.trustedProxies, config.production),
     unready(ready),
+    loadShedding(overload),
     authentication({ authenticate, csrfTokensOf, isAllowedOrigin }),
     cors({ isAllowed: isAllowedOrigin, log }),
     rateLimit(rateLimiters, config.budgets),

@@ -10,12 +10,13 @@ import { type Fetch, restStyle } from './styles.js';
 
 export const testSecret = 'tests-sign-with-this-and-nothing-else-does';
 
-/** A configuration for tests: no budgets, so that many may come from one address. */
+/** A configuration for tests: no budgets, so that many may come from one address, and no load shedding: the machine may be busy. */
 export const testConfig = (settings: Record<string, string> = {}): Config =>
   readConfig({
     NODE_ENV: 'test',
     BETTER_AUTH_SECRET: testSecret,
     RATE_LIMIT: 'off',
+    OVERLOAD_DELAY: 'off',
     API_HOST: '127.0.0.1',
     API_PORT: '0',
     ...settings,

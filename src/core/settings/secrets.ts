@@ -6,8 +6,14 @@ const placeholder = /^(change[-_]?me|secret|placeholder|replace[-_]?me|your[-_]s
 const minSecretBytes = 32;
 
 /** The fault of a secret, without its value; undefined when it is long enough. White space around it does not count. */
-export const secretFault = (secret: string): string | undefined =>
-  Buffer.byteLength(secret.trim()) >= minSecretBytes ? undefined : `must be at least ${minSecretBytes} bytes`;
+const secretFault = (value: string): string | undefined =>
+  Buffer.byteLength(value.trim()) >= minSecretBytes ? undefined : `must be at least ${minSecretBytes} bytes`;
+
+/** The value of `BETTER_AUTH_SECRET`. */
+export const secret = z.string().superRefine((value, context) => {
+  const message = secretFault(value);
+  if (message) context.addIssue({ code: 'custom', message });
+});
 
 /**
  * Several secrets in Better Auth's form: `2:new,1:old`, each with its version, the current one first.

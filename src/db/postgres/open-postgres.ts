@@ -86,6 +86,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     transaction: transactionOf(prisma),
     check: () => checkTables((text) => checks.send({ text })),
     lastSuccessAt: main.lastSuccessAt,
+    queue: main.queue,
     close,
   };
 }

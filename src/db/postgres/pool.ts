@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../../log/log.js';
+import type { StatementQueue } from '../database.js';
 
 /** How long a statement waits for one of the pool's connections, and how long making another one may take, in milliseconds. */
 const waitMs = 2_000;
@@ -26,6 +27,7 @@ export interface Pool {
   send(statement: pg.QueryConfig): Promise<pg.QueryResult>;
   /** When a statement or a transaction last succeeded, as `performance.now()` has it. */
   lastSuccessAt(): number;
+  queue(): StatementQueue;
   end(): Promise<void>;
 }
 
@@ -52,7 +54,9 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
   pool.on('connect', () => connected++);
   pool.on('remove', () => connected--);
   let lastSuccess = Number.NEGATIVE_INFINITY;
+  let releases = 0;
   pool.on('release', (error) => {
+    releases++;
     if (!error) lastSuccess = performance.now();
   });
 
@@ -69,6 +73,7 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     pool,
     send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
     lastSuccessAt: () => lastSuccess,
+    queue: () => ({ waiting: pool.waitingCount, size, releases }),
     end: () => pool.end(),
   };
 }
