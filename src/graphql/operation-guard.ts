@@ -34,17 +34,20 @@ export type EngineContext = Context & { readonly exchange?: Exchange };
 
 /**
  * Decides before anything runs whether an operation may, and notes on the exchange what it asks for: an invalid token refuses a
- * request with any protected root field, cookies need their protection, and complexity has a limit. Without a token each protected
- * field fails by itself.
+ * request with any protected root field, cookies need their protection, and complexity has a limit. Each root field counts for the
+ * rate limit. Without a token each protected field fails by itself.
  * @param schema the one that clients query; REST's operations, on another one, are checked by their routes.
  */
 export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
   const check = createCheck(schema);
-  const guard = (args: Guarded, refuse: (result: { errors: GraphQLError[] }) => void): void => {
+  const guard = (args: Guarded, setResult: (result: { errors: GraphQLError[] }) => void): Promise<void> | undefined => {
     const { exchange } = args.contextValue;
-    if (!exchange || args.schema !== schema) return;
+    if (!exchange || args.schema !== schema) return undefined;
+    const refuse = (error: Error) => setResult({ errors: [new GraphQLError(error.message, { originalError: error })] });
     const error = check(args, exchange);
-    if (error) refuse({ errors: [new GraphQLError(error.message, { originalError: error })] });
+    if (error) refuse(error);
+    const furtherFields = exchange.operations.length - 1;
+    return error || furtherFields < 1 ? undefined : exchange.takePoints(furtherFields).catch(refuse);
   };
   return {
     onExecute: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),

@@ -19,6 +19,8 @@ export interface Exchange {
   isHttps: boolean;
   identity: Identity;
   csrf: CsrfState;
+  /** Takes points of the client's rate limit. @throws AppError `RATE_LIMITED` */
+  takePoints: (points: number) => Promise<void>;
   /** The content; undefined when there was none. */
   body: Buffer | undefined;
   /** The schema coordinates of the operations, for the access log. */
@@ -35,6 +37,7 @@ export interface Exchange {
 
 const withoutCookie: CsrfState = { usesCookie: false, source: 'unknown', hasToken: false };
 const noCookies: ReadonlyMap<string, string> = new Map();
+const takeNone = async (): Promise<void> => {};
 const validRequestId = /^[\w.:-]{1,128}$/;
 
 /** Starts the exchange of a request. */
@@ -51,6 +54,7 @@ export function createExchange(request: HttpRequest): Exchange {
     isHttps: false,
     identity: { kind: 'anonymous' },
     csrf: withoutCookie,
+    takePoints: takeNone,
     body: undefined,
     operations: [],
     errorCodes: [],

@@ -7,8 +7,8 @@ import { connectRedis, type RedisConnection } from './redis.js';
 
 /** Counts requests for each key. */
 export interface RateLimiter {
-  /** Takes one point. @throws AppError `RATE_LIMITED` with `Retry-After` when the key has none left. */
-  consume(key: string): Promise<void>;
+  /** Takes points, one by default. @throws AppError `RATE_LIMITED` with `Retry-After` when the key has too few left. */
+  consume(key: string, points?: number): Promise<void>;
 }
 
 /**
@@ -45,7 +45,7 @@ const redisPrefix = 'tandem:rate-limit';
 
 /** The part of the library's limiters that is used here. */
 interface Counter {
-  consume(key: string): Promise<RateLimiterRes>;
+  consume(key: string, points: number): Promise<RateLimiterRes>;
   penalty(key: string): Promise<RateLimiterRes>;
   reward(key: string): Promise<RateLimiterRes>;
   delete(key: string): Promise<boolean>;
@@ -69,10 +69,10 @@ const redisCounter =
       inMemoryBlockOnConsumed: points + 1,
     });
     return {
-      consume: (key) =>
+      consume: (key, taken) =>
         run(
-          () => redis.consume(key),
-          () => memory.consume(key),
+          () => redis.consume(key, taken),
+          () => memory.consume(key, taken),
         ),
       penalty: (key) =>
         run(
@@ -93,11 +93,11 @@ const redisCounter =
   };
 
 const consumeFrom = (...counters: readonly Counter[]): RateLimiter => ({
-  consume: async (key) => {
+  consume: async (key, points = 1) => {
     let shortestMs = Number.POSITIVE_INFINITY;
     for (const counter of counters) {
       try {
-        await counter.consume(key);
+        await counter.consume(key, points);
         return;
       } catch (rejection) {
         if (!(rejection instanceof RateLimiterRes)) throw rejection;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '../../src/server/socket.js';
-import { newPerson, openTestApp, password, type TestApp } from '../support/app.js';
+import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { graphqlStyle, type Outcome, restStyle } from '../support/styles.js';
 
@@ -139,6 +139,34 @@ describe('the rate limit', () => {
       for (let n = 0; n < 12; n++) outcomes.push(await (n % 2 ? restStyle : graphqlStyle).call(app.fetch, 'me', {}, ada.token));
       expect(codes(outcomes)).toEqual([...Array(10).fill('ok'), 'RATE_LIMITED', 'RATE_LIMITED']);
       expect((await restStyle.call(app.fetch, 'me', {}, bob.token)).code).toBeUndefined();
+    });
+  });
+
+  describe('the cost of a GraphQL request', () => {
+    const fieldsOf = (count: number) => Array.from({ length: count }, (_, n) => `a${n}: me { id }`).join(' ');
+    const statusOf = async (person: Person, text: string) => (await query(app.fetch, text, person.token)).status;
+
+    it('is one point for each root field, aliases and fragments included, also in a repeated document', async () => {
+      await open({ RATE_USER: '5/m' });
+      for (const text of [`{ ${fieldsOf(5)} }`, `query { ...F } fragment F on Query { ${fieldsOf(5)} }`]) {
+        const person = await newPerson(app);
+        expect([await statusOf(person, text), await statusOf(person, text), await statusOf(person, text)]).toEqual([
+          200, 200, 429,
+        ]);
+        expect(await restStyle.call(app.fetch, 'me', {}, person.token)).toMatchObject({ code: 'RATE_LIMITED' });
+      }
+      const other = await newPerson(app);
+      const single = Array.from({ length: 10 }, () => statusOf(other, '{ me { id email } }'));
+      expect(await Promise.all(single)).toEqual(Array(10).fill(200));
+    });
+
+    it('is taken before any of it runs', async () => {
+      await open({ RATE_USER: '3/m' });
+      const { token } = await newPerson(app);
+      const writes = Array.from({ length: 8 }, (_, n) => `a${n}: createTask(input: { title: "x" }) { id }`);
+      const { errors, data } = await query(app.fetch, `mutation { ${writes.join(' ')} }`, token);
+      expect([data, errors?.map(({ extensions }) => extensions.code)]).toEqual([undefined, ['RATE_LIMITED']]);
+      expect(await app.db.query('SELECT 1 FROM tasks', [])).toEqual([]);
     });
   });
 
