@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/error-catalogue.js';
 import type { Identity } from '../core/identity.js';
 import type { ClientInfo } from '../core/request-context.js';
 import type { CsrfState } from './csrf.js';
+import type { RateLimitState } from './rate-limit-fields.js';
 import { HttpRequest } from './request.js';
 
 /** A request on its way, and what the middleware and the APIs find out about it, each in its turn. */
@@ -21,6 +22,8 @@ export interface Exchange {
   csrf: CsrfState;
   /** Takes points of the client's rate limit. @throws AppError `RATE_LIMITED` */
   takePoints: (points: number) => Promise<void>;
+  /** What the client has left; undefined when the request does not count. */
+  rateLimit: RateLimitState | undefined;
   /** The content; undefined when there was none. */
   body: Buffer | undefined;
   /** The schema coordinates of the operations, for the access log. */
@@ -55,6 +58,7 @@ export function createExchange(request: HttpRequest): Exchange {
     identity: { kind: 'anonymous' },
     csrf: withoutCookie,
     takePoints: takeNone,
+    rateLimit: undefined,
     body: undefined,
     operations: [],
     errorCodes: [],

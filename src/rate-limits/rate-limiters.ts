@@ -1,14 +1,22 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../core/errors.js';
+import type { RateLimitPolicy, RateLimitState } from '../http/rate-limit-fields.js';
 import type { Logger } from '../log/log.js';
+import { type Counter, type CreateCounter, memoryCounter, redisCounter } from './counters.js';
 import { createFailureLimiter, type FailureLimiter, type PointStore } from './failure-limiter.js';
 import type { RateLimit } from './rate-limit.js';
 import { connectRedis, type RedisConnection } from './redis.js';
 
 /** Counts requests for each key. */
 export interface RateLimiter {
-  /** Takes points, one by default. @throws AppError `RATE_LIMITED` with `Retry-After` when the key has too few left. */
-  consume(key: string, points?: number): Promise<void>;
+  /** Without a limit there are none. */
+  readonly policies: readonly RateLimitPolicy[];
+  /**
+   * Takes points, one by default.
+   * @returns what the key has left; undefined without a limit.
+   * @throws AppError `RATE_LIMITED` with `Retry-After` when the key has too few left.
+   */
+  consume(key: string, points?: number): Promise<RateLimitState | undefined>;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface RateLimiters {
   close(): void;
 }
 
-const unlimited: RateLimiter = { consume: async () => {} };
+const unlimited: RateLimiter = { policies: [], consume: async () => undefined };
 
 /** The number of windows in which one burst is allowed. */
 const windowsPerBurst = 10;
@@ -40,73 +48,26 @@ function rateLimited(ms: number): AppError {
   return new AppError('RATE_LIMITED', { retryAfterSeconds, details: { retry_after_seconds: retryAfterSeconds } });
 }
 
-/** Prefix of the keys in Redis, which may serve other programs, too. */
-const redisPrefix = 'tandem:rate-limit';
-
-/** The part of the library's limiters that is used here. */
-interface Counter {
-  consume(key: string, points: number): Promise<RateLimiterRes>;
-  penalty(key: string): Promise<RateLimiterRes>;
-  reward(key: string): Promise<RateLimiterRes>;
-  delete(key: string): Promise<boolean>;
-}
-
-type CreateCounter = (name: string, points: number, seconds: number) => Counter;
-
-const memoryCounter: CreateCounter = (keyPrefix, points, duration) => new RateLimiterMemory({ keyPrefix, points, duration });
-
-/** Counts in Redis, and in memory while Redis is away. Every key expires with its window. */
-const redisCounter =
-  ({ client, run }: RedisConnection): CreateCounter =>
-  (name, points, seconds) => {
-    const memory = memoryCounter(name, points, seconds);
-    const redis = new RateLimiterRedis({
-      storeClient: client,
-      keyPrefix: `${redisPrefix}:${name}`,
-      points,
-      duration: seconds,
-      // A key over its limit is refused without another round trip until its window ends.
-      inMemoryBlockOnConsumed: points + 1,
-    });
-    return {
-      consume: (key, taken) =>
-        run(
-          () => redis.consume(key, taken),
-          () => memory.consume(key, taken),
-        ),
-      penalty: (key) =>
-        run(
-          () => redis.penalty(key),
-          () => memory.penalty(key),
-        ),
-      reward: (key) =>
-        run(
-          () => redis.reward(key),
-          () => memory.reward(key),
-        ),
-      delete: (key) =>
-        run(
-          () => redis.delete(key),
-          () => memory.delete(key),
-        ),
-    };
-  };
-
-const consumeFrom = (...counters: readonly Counter[]): RateLimiter => ({
-  consume: async (key, points = 1) => {
-    let shortestMs = Number.POSITIVE_INFINITY;
-    for (const counter of counters) {
-      try {
-        await counter.consume(key, points);
-        return;
-      } catch (rejection) {
-        if (!(rejection instanceof RateLimiterRes)) throw rejection;
-        shortestMs = Math.min(shortestMs, rejection.msBeforeNext);
+/** Takes points by the first policy that has enough of them left. */
+const limiterOf = (create: CreateCounter, ...policies: readonly RateLimitPolicy[]): RateLimiter => {
+  const counters = policies.map(({ name, points, seconds }) => ({ name, counter: create(name, points, seconds) }));
+  return {
+    policies,
+    consume: async (key, points = 1) => {
+      let shortestMs = Number.POSITIVE_INFINITY;
+      for (const { name, counter } of counters) {
+        try {
+          const { remainingPoints, msBeforeNext } = await counter.consume(key, points);
+          return { name, remaining: remainingPoints, seconds: Math.ceil(msBeforeNext / 1000) };
+        } catch (rejection) {
+          if (!(rejection instanceof RateLimiterRes)) throw rejection;
+          shortestMs = Math.min(shortestMs, rejection.msBeforeNext);
+        }
       }
-    }
-    throw rateLimited(shortestMs);
-  },
-});
+      throw rateLimited(shortestMs);
+    },
+  };
+};
 
 /** Creates the limiters of a deployment. @param redisUrl undefined for counters in memory. */
 export const openRateLimiters = async (redisUrl: string | undefined, log: Logger): Promise<RateLimiters> =>
@@ -116,11 +77,12 @@ export const openRateLimiters = async (redisUrl: string | undefined, log: Logger
 export function createRateLimiters(redis?: RedisConnection): RateLimiters {
   const counter = redis ? redisCounter(redis) : memoryCounter;
   return {
-    fixedWindow: (name, limit) => (limit ? consumeFrom(counter(name, limit.points, limit.seconds)) : unlimited),
+    fixedWindow: (name, limit) => (limit ? limiterOf(counter, { name, ...limit }) : unlimited),
     burst: (name, limit) => {
       if (!limit) return unlimited;
       const { points, seconds } = limit;
-      return consumeFrom(counter(name, points, seconds), counter(`${name}-burst`, points, seconds * windowsPerBurst));
+      const burst = { name: `${name}-burst`, points, seconds: seconds * windowsPerBurst };
+      return limiterOf(counter, { name, points, seconds }, burst);
     },
     failures: (name, limit) =>
       limit

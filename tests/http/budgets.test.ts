@@ -170,6 +170,46 @@ describe('the rate limit', () => {
     });
   });
 
+  describe('RateLimit and RateLimit-Policy', () => {
+    /** The time that is left, which passes meanwhile, is 60 s or 600 s when it is at most 10 s less. */
+    const fieldsOf = ({ headers }: { headers: Headers }) => [
+      headers.get('ratelimit')?.replace(/t=(5[0-9]|59[0-9])$/, (_, left) => `t=${left.length === 2 ? 60 : 600}`),
+      headers.get('ratelimit-policy'),
+    ];
+    const userPolicies = '"user";q=3;w=60, "user-burst";q=3;w=600';
+
+    it('tell a user what is left, in both APIs, in the burst and over the limit', async () => {
+      await open({ RATE_USER: '3/m' });
+      const { token } = await newPerson(app);
+      const outcomes = [
+        await restStyle.call(app.fetch, 'me', {}, token),
+        await query(app.fetch, '{ me { id } user: me { id } }', token),
+        await restStyle.call(app.fetch, 'me', {}, token),
+      ];
+      for (const [index, expected] of [
+        ['"user";r=2;t=60', userPolicies],
+        ['"user";r=0;t=60', userPolicies],
+        ['"user-burst";r=2;t=600', userPolicies],
+      ].entries())
+        expect(fieldsOf(outcomes[index] as Outcome)).toEqual(expected);
+      await query(app.fetch, '{ a: me { id } b: me { id } }', token);
+      const limited = await restStyle.call(app.fetch, 'me', {}, token);
+      expect(fieldsOf(limited)).toEqual(['"user";r=0;t=60', userPolicies]);
+      expect(limited.headers.get('ratelimit')).toBe(`"user";r=0;t=${limited.headers.get('retry-after')}`);
+    });
+
+    it('tell others what is left, and are not sent for health checks', async () => {
+      await open({ RATE_ANONYMOUS: '2/m' });
+      const me = () => restStyle.call(app.fetch, 'me');
+      expect(fieldsOf(await me())).toEqual(['"anonymous";r=1;t=60', '"anonymous";q=2;w=60']);
+      expect(fieldsOf(await restStyle.call(app.fetch, 'health'))).toEqual([undefined, null]);
+      expect(fieldsOf(await me())).toEqual(['"anonymous";r=0;t=60', '"anonymous";q=2;w=60']);
+      expect(fieldsOf(await me())).toEqual(['"anonymous";r=0;t=60', '"anonymous";q=2;w=60']);
+      const { headers } = await app.fetch('/api/auth/me', { headers: { origin: 'http://localhost:3000' } });
+      expect(headers.get('access-control-expose-headers')).toContain('ratelimit, ratelimit-policy');
+    });
+  });
+
   describe('key', () => {
     it.each([
       ['', 'INVALID_CREDENTIALS RATE_LIMITED'],

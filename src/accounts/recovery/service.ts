@@ -82,7 +82,7 @@ export function createRecoveryService(parts: RecoveryParts): RecoveryService {
 
 async function mailToken(
   { db, credentials, mails, log }: RecoveryParts,
-  consume: (email: string) => Promise<void>,
+  consume: (email: string) => Promise<unknown>,
   client: ClientInfo,
   email: string,
 ): Promise<void> {

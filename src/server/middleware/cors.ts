@@ -20,7 +20,19 @@ const allowedHeaders = [
   'apollographql-client-name',
   'apollographql-client-version',
 ].join(', ');
-const exposedHeaders = 'deprecation, etag, location, link, retry-after, sunset, x-csrf-token, x-request-id, www-authenticate';
+const exposedHeaders = [
+  'deprecation',
+  'etag',
+  'location',
+  'link',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'sunset',
+  'x-csrf-token',
+  'x-request-id',
+  'www-authenticate',
+].join(', ');
 const preflightSeconds = '7200';
 /** Refused origins that are remembered, so that each is logged once. */
 const maxRefusedOrigins = 1000;

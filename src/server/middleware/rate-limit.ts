@@ -1,5 +1,8 @@
 import type { Config } from '../../config.js';
-import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
+import { AppError } from '../../core/errors.js';
+import type { Exchange } from '../../http/exchange.js';
+import { formatPolicies, formatState } from '../../http/rate-limit-fields.js';
+import type { RateLimiter, RateLimiters } from '../../rate-limits/rate-limiters.js';
 import type { Middleware } from '../request-handler.js';
 
 /** Whether a path is one of the two health checks. */
@@ -7,20 +10,38 @@ export const isHealthCheck = (path: string): boolean => path === '/health' || pa
 
 /**
  * Limits the rate of requests: of a signed-in user by the user, of all others by the client's address. Health checks are free. A
- * request takes a point, and GraphQL takes another for each root field after the first.
+ * request takes a point, and GraphQL takes another for each root field after the first. Each response that was counted says in
+ * `RateLimit` and `RateLimit-Policy` what the client has left.
  */
 export function rateLimit(rateLimiters: RateLimiters, limits: Config['budgets']): Middleware {
   const perUser = rateLimiters.burst('user', limits?.user);
   const perAddress = rateLimiters.fixedWindow('anonymous', limits?.anonymous);
+  const [userPolicies, addressPolicies] = [formatPolicies(perUser.policies), formatPolicies(perAddress.policies)];
   return {
     before: async (exchange) => {
       const { request, identity, client } = exchange;
       exchange.takePoints = (points) =>
         identity.kind === 'authenticated'
-          ? perUser.consume(identity.viewer.userId, points)
-          : perAddress.consume(client.address, points);
+          ? takePoints(exchange, perUser, identity.viewer.userId, points)
+          : takePoints(exchange, perAddress, client.address, points);
       if (identity.kind === 'authenticated' || !isHealthCheck(request.path)) await exchange.takePoints(1);
       return undefined;
     },
+    after: ({ rateLimit, identity }, { headers }) => {
+      if (!rateLimit) return;
+      headers.set('ratelimit', formatState(rateLimit));
+      headers.set('ratelimit-policy', identity.kind === 'authenticated' ? userPolicies : addressPolicies);
+    },
   };
+}
+
+async function takePoints(exchange: Exchange, limiter: RateLimiter, key: string, points: number): Promise<void> {
+  try {
+    exchange.rateLimit = await limiter.consume(key, points);
+  } catch (error) {
+    const [policy] = limiter.policies;
+    if (policy && error instanceof AppError && error.retryAfterSeconds !== undefined)
+      exchange.rateLimit = { name: policy.name, remaining: 0, seconds: error.retryAfterSeconds };
+    throw error;
+  }
 }
