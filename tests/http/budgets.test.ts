@@ -211,6 +211,25 @@ describe('the rate limit', () => {
   });
 
   describe('key', () => {
+    async function attempt(port: number, forwarded: string, email = 'nobody@example.com'): Promise<string> {
+      const response = await fetch(`http://127.0.0.1:${port}/api/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+        body: JSON.stringify({ email, password: 'wrong' }),
+      });
+      return ((await response.json()) as { error_code: string }).error_code;
+    }
+
+    it('of failed sign-ins is also the account alone: many addresses have ten times the limit of one', async () => {
+      await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES: 'loopback' });
+      const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
+      const outcomes = [];
+      for (let n = 1; n <= 11; n++) outcomes.push(await attempt(listening.port, `198.51.100.${n}`));
+      expect(outcomes).toEqual([...Array(10).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
+      expect(await attempt(listening.port, '198.51.100.11', 'other@example.com')).toBe('INVALID_CREDENTIALS');
+      await listening.stop();
+    });
+
     it.each([
       ['', 'INVALID_CREDENTIALS RATE_LIMITED'],
       ['loopback', 'INVALID_CREDENTIALS INVALID_CREDENTIALS'],
@@ -219,15 +238,8 @@ describe('the rate limit', () => {
       async (TRUSTED_PROXIES, expected) => {
         await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES });
         const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
-        const attempt = async (forwarded: string) => {
-          const response = await fetch(`http://127.0.0.1:${listening.port}/api/auth/login`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
-            body: JSON.stringify({ email: 'nobody@example.com', password: 'wrong' }),
-          });
-          return ((await response.json()) as { error_code: string }).error_code;
-        };
-        expect([await attempt('198.51.100.1'), await attempt('198.51.100.2')].join(' ')).toBe(expected);
+        const codes = [await attempt(listening.port, '198.51.100.1'), await attempt(listening.port, '198.51.100.2')];
+        expect(codes.join(' ')).toBe(expected);
         await listening.stop();
       },
     );

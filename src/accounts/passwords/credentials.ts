@@ -37,6 +37,8 @@ export interface Credentials {
 
 /** An address may fail over all accounts as often as for this many. */
 const accountsPerAddress = 10;
+/** An account may fail from all addresses as often as from this many. */
+const addressesPerAccount = 10;
 
 interface Parts {
   readonly db: Database;
@@ -48,7 +50,8 @@ interface Parts {
 
 /** Creates the check of passwords. */
 export function createCredentials({ db, log, rateLimiters, limit }: Parts): Credentials {
-  const perAccount = rateLimiters.failures('login-account', limit);
+  const perAccountAndAddress = rateLimiters.failures('login-account-address', limit);
+  const perAccount = rateLimiters.failures('login-account', limit && { ...limit, points: limit.points * addressesPerAccount });
   const perAddress = rateLimiters.failures('login-address', limit && { ...limit, points: limit.points * accountsPerAddress });
 
   async function find(column: 'id' | 'email', value: string): Promise<Account | undefined> {
@@ -68,8 +71,8 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         account = await findAccount();
         return passwordMatches(password, account?.passwordHash);
       };
-      const attempt = perAccount.attempt(`${address} ${email}`, () => perAddress.attempt(address, compare));
-      const succeeded = await attempt.catch((error) => {
+      const attempt = () => perAccount.attempt(email, () => perAddress.attempt(address, compare));
+      const succeeded = await perAccountAndAddress.attempt(`${address} ${email}`, attempt).catch((error) => {
         if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
         throw error;
       });
