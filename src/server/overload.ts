@@ -26,7 +26,7 @@ const resolutionMs = 50;
 
 /**
  * Samples the event-loop delay (`node:perf_hooks`) and the pool's queue twice a second. A queue is too long when every
- * connection has a statement waiting for it and, at the rate of the last sample, it takes longer than the limit to empty.
+ * connection has a statement waiting for it and the rate of the last sample would not empty it within the limit.
  */
 export function createOverload({ maxDelayMs, queue, log }: Options): Overload {
   const state = { isOverloaded: false, countRefusal: () => refused++, close: () => {} };
