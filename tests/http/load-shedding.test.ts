@@ -67,7 +67,7 @@ describe('an overloaded server', () => {
     app.lines.length = 0;
     const end = performance.now() + 1_200;
     while (performance.now() < end);
-    // Two samples, the first of which sees the long task: that nothing is logged announces itself by no event.
+    // Two samples, the first of which sees the long task. No event tells that nothing was logged.
     await setTimeout(1_100);
     await expectService();
     expect(events(app)).toEqual([]);

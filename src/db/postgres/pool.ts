@@ -32,7 +32,7 @@ export interface Pool {
 }
 
 /**
- * Creates a pool. Its first connection is made once for all who wait, and may take long; so may the first after all were lost. When
+ * Creates a pool. Its first connection is made once for all who wait, and may be slow; so may the first after all were lost. When
  * that fails the next may not: the database is down then, rather than asleep.
  */
 export function createPool({ config, size, onConnect, log, ...limits }: PoolOptions): Pool {
