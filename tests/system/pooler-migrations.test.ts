@@ -7,6 +7,8 @@ import { createParts, database, type Parts } from '../../chaos/parts/parts.js';
 import { signUp } from '../../chaos/requests.js';
 import type { DebianPostgres } from '../support/debian-postgres.js';
 import { eventually } from '../support/eventually.js';
+import { legacyRows, legacyTables } from '../support/legacy.js';
+import { runScript } from '../support/script.js';
 import { serverEntry } from '../support/server-process.js';
 import { freePort } from '../support/shell.js';
 
@@ -60,6 +62,27 @@ describe.each(['transaction', 'session'] as const)('on an empty database behind 
     timeoutMs,
   );
 });
+
+it(
+  'npm run db:adopt adopts the tables of an earlier back end through a PgBouncer in transaction mode, and a start serves them',
+  async () => {
+    const postgres = await parts.postgres();
+    await postgres.query(legacyTables + legacyRows, database);
+    const url = (await parts.pgBouncer(postgres, { poolMode: 'transaction' })).url(database);
+    expect(await runScript('db:adopt', '--apply', { DATABASE_URL: url })).toEqual({
+      out: expect.stringMatching(/Adopted\. npm start serves them\.\n$/),
+      err: '',
+      code: 0,
+    });
+    expect(await advisoryLocks(postgres)).toEqual([]);
+    const server = await parts.server(url);
+    const token = await signUp(server.url, 'eve');
+    const { status } = await fetch(`${server.url}/api/tasks`, { headers: { authorization: `Bearer ${token}` } });
+    expect(status).toBe(200);
+    expect(await postgres.query('SELECT count(*)::int AS users FROM users', database)).toEqual([{ users: 3 }]);
+  },
+  timeoutMs,
+);
 
 /** Starts the product, waits until a statement of its migration waits, and kills it. */
 async function killDuringMigration(postgres: DebianPostgres, databaseUrl: string): Promise<void> {
