@@ -14,7 +14,12 @@ const maxKeyLength = 200;
 export function memoizeOperation<T extends object>() {
   const byDocument = new WeakMap<DocumentNode, LRUCache<string, T>>();
   type Compute = () => T | undefined;
-  return (document: DocumentNode, operation: OperationDefinitionNode, variables: object, compute: Compute): T | undefined => {
+  return (
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Record<string, unknown>,
+    compute: Compute,
+  ): T | undefined => {
     const key = keyOf(operation, variables);
     if (key === undefined) return compute();
     const cache = byDocument.get(document) ?? new LRUCache<string, T>({ max: maxPerDocument });
@@ -27,12 +32,20 @@ export function memoizeOperation<T extends object>() {
   };
 }
 
-/** @returns undefined for what is too long. */
-function keyOf({ name }: OperationDefinitionNode, variables: object): string | undefined {
+/**
+ * Of the declared variables, in their order: others change nothing, and a client chooses their names.
+ * @returns undefined for what is too long.
+ */
+function keyOf(
+  { name, variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): string | undefined {
   let key = name?.value ?? '';
-  for (const [variable, value] of Object.entries(variables)) {
-    if (typeof value === 'object' && value !== null && !isFlat(value)) return undefined;
-    key += ` ${variable}=${describe(value)}`;
+  for (const { variable } of variableDefinitions) {
+    const isPresent = Object.hasOwn(variables, variable.name.value);
+    const value = variables[variable.name.value];
+    if (isPresent && typeof value === 'object' && value !== null && !isFlat(value)) return undefined;
+    key += ` ${isPresent ? describe(value) : 'absent'}`;
     if (key.length > maxKeyLength) return undefined;
   }
   return key;

@@ -3,8 +3,7 @@ import { pino } from 'pino';
 import { createApp } from '../../src/app.js';
 import { fetchOf, newPerson, openTestApp, type Person, type TestApp, testConfig } from '../support/app.js';
 
-// What Yoga has executed once is executed without it from then on (src/http/use-known-documents.ts), and after two more as
-// compiled functions (src/graphql/compiled.ts).
+// Parsed documents, validation and the facts of operations are memoized (src/graphql/document-cache.ts, memoize-operation.ts).
 describe('a repeated GraphQL document', () => {
   let app: TestApp;
   let ada: Person;
@@ -109,6 +108,16 @@ describe('a repeated GraphQL document', () => {
       headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+
+  it.each([
+    ['with a name that reads like another', { 'limit=100 z': 'x' }, { limit: 100, z: 'x' }],
+    ['beside one of the same value', { z: 100 }, { limit: 100, z: 100 }],
+  ])('is checked with its own variables after variables that it does not declare: %s', async (_, first, second) => {
+    const query = `${owners.replace('Int', 'Int = 1')} # ${Object.keys(first)}`;
+    expect((await post({ query, variables: first })).status).toBe(200);
+    const response = await post({ query, variables: second });
+    expect((await response.json()) as object).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+  });
 
   it('omits a field whose variable is absent, every time', async () => {
     const query =
