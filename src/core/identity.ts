@@ -9,7 +9,7 @@ export type Identity =
   /** No credentials were sent. */
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'invalidToken'; readonly reason: InvalidTokenReason }
-  /** The session could not be looked up. */
+  /** The session could not be looked up, or the keys of the token's issuer could not be fetched. */
   | { readonly kind: 'unavailable'; readonly cause: unknown }
   | { readonly kind: 'authenticated'; readonly viewer: Principal };
 

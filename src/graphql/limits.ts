@@ -28,14 +28,14 @@ type Limit = keyof typeof queryLimits;
 /** Errors in one answer to a document that does not fit the schema. */
 const maxValidationErrors = 5;
 
-/** @param max the limit's value; what the document asked for is not told. */
-export const queryTooComplex = (limit: Limit, max: number): AppError =>
-  new AppError('QUERY_TOO_COMPLEX', { details: { limit, max } });
+/** Tells the limit's value; not what the document asked for. */
+export const queryTooComplex = (limit: Limit): AppError =>
+  new AppError('QUERY_TOO_COMPLEX', { details: { limit, max: queryLimits[limit] } });
 
 /** Ends parsing or validation at once: `useValidation` and Yoga's parser make it the only error. */
 class LimitError extends GraphQLError {
   constructor(limit: Limit) {
-    const originalError = queryTooComplex(limit, queryLimits[limit]);
+    const originalError = queryTooComplex(limit);
     super(originalError.message, { originalError });
   }
 }

@@ -1,118 +1,72 @@
-import { collectFields } from '@graphql-tools/utils';
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
-import { unauthenticated } from '../core/identity.js';
-import { csrfFault, type GuardedOperation } from '../http/csrf.js';
+import { type Identity, unauthenticated } from '../core/identity.js';
+import { csrfFault } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
-import { guardedOperation } from '../schema/token-fields.js';
-import { complexityOf, queryLimits, queryTooComplex } from './limits.js';
-import { memoizeOperation } from './memoize-operation.js';
+import { queryLimits, queryTooComplex } from './limits.js';
+import { coercedVariables, createOperationFacts, type OperationFacts } from './operation-facts.js';
 
-/** What an operation asks for. */
-interface OperationFacts extends GuardedOperation {
-  /** The schema coordinates of its root fields. */
-  readonly coordinates: readonly string[];
-  readonly complexity: number;
-}
-
-type Arguments = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>;
-type Guarded = ExecutionArgs & { readonly contextValue: EngineContext };
-
-/** The context that plugins get: the resolvers', and for GraphQL the request's exchange. */
+/** The context that plugins get: the resolvers', and for a GraphQL request its exchange. REST's operations have none. */
 export type EngineContext = Context & { readonly exchange?: Exchange };
 
-/**
- * Decides before anything runs whether an operation may, and notes on the exchange what it asks for: an invalid token refuses a
- * request with any protected root field, cookies need their protection, and complexity has a limit. Each root field counts for the
- * rate limit. Without a token each protected field fails by itself.
- * @param schema the one that clients query; REST's operations, on another one, are checked by their routes.
- */
-export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
-  const check = createCheck(schema);
-  const guard = (args: Guarded, setResult: (result: { errors: GraphQLError[] }) => void): Promise<void> | undefined => {
-    const { exchange } = args.contextValue;
-    if (!exchange || args.schema !== schema) return undefined;
-    const refuse = (error: Error) => setResult({ errors: [new GraphQLError(error.message, { originalError: error })] });
-    const error = check(args, exchange);
-    if (error) refuse(error);
-    const furtherFields = exchange.operations.length - 1;
-    return error || furtherFields < 1 ? undefined : exchange.takePoints(furtherFields).catch(refuse);
-  };
-  return {
-    onExecute: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
-    onSubscribe: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
-  };
+/** What Envelop's `onExecute` and `onSubscribe` get, as far as it is needed. */
+interface Execution {
+  readonly args: ExecutionArgs & { readonly contextValue: EngineContext };
+  readonly setResultAndStopExecution: (result: { errors: GraphQLError[] }) => void;
 }
 
-function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchange) => AppError | undefined {
-  const memoize = memoizeOperation<OperationFacts>();
-  return ({ document, operationName, variableValues }, exchange) => {
+/**
+ * Checks each operation of a client before a resolver runs. It refuses the whole operation with
+ * - `UNAUTHENTICATED`, when the token is invalid and a root field is protected. Without a token the operation runs, and each
+ *   protected field has an error;
+ * - `SERVICE_UNAVAILABLE`, when the keys of the token's issuer cannot be fetched and a root field is protected. When a session
+ *   cannot be looked up, each protected field has an error, as with any fault of the database;
+ * - `CSRF_FAILED`, see `csrfFault`;
+ * - `QUERY_TOO_COMPLEX`;
+ * - `RATE_LIMITED`: each root field takes a point of the rate limit, and the middleware took the first.
+ *
+ * It sets `operations` and `noStore` of the exchange. For REST, `rest/handler.ts` makes these checks.
+ */
+export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
+  const factsOf = createOperationFacts(schema);
+  function guard({ args, setResultAndStopExecution }: Execution): Promise<void> | undefined {
+    const { exchange } = args.contextValue;
+    if (!exchange) return undefined;
+    const refuse = (error: Error): undefined =>
+      void setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] });
+    const { document, operationName } = args;
     const operation = getOperationAST(document, operationName);
-    if (!operation) return unknownOperation(operationName);
-    const variables = variableValues ?? {};
-    const coerce = () => getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
-    const facts = memoize(document, operation, variables, () => {
-      const coerced = coerce();
-      return coerced && factsOf(schema, document, operation, coerced, variables);
-    });
+    if (!operation) return refuse(noSuchOperation(operationName));
+    const request = { document, operation, variables: args.variableValues ?? {} };
+    const facts = factsOf(request);
+    // Execution reports what is wrong with the variables, here and below.
     if (!facts) return undefined;
     exchange.operations = facts.coordinates;
     exchange.noStore = facts.returnsTokens;
-    const refusal = refusalOf(facts, exchange);
-    // Execution refuses invalid variables, and says what is wrong with them: that comes first, whatever is memoized.
-    return refusal && coerce() ? refusal : undefined;
-  };
+    const error = errorOf(facts, exchange);
+    if (error) return coercedVariables(schema, request) && refuse(error);
+    const morePoints = facts.coordinates.length - 1;
+    return morePoints > 0 ? exchange.takePoints(morePoints).catch(refuse) : undefined;
+  }
+  return { onExecute: guard, onSubscribe: guard };
 }
 
-const isUnavailable = (cause: unknown): cause is AppError => cause instanceof AppError && cause.code === 'SERVICE_UNAVAILABLE';
-
-function refusalOf(facts: OperationFacts, exchange: Exchange): AppError | undefined {
-  const { identity } = exchange;
-  const { isPublic, complexity } = facts;
-  if (identity.kind === 'invalidToken' && !isPublic) return unauthenticated(identity.reason);
-  // An issuer whose keys cannot be fetched refuses the request as an invalid token does, with another status.
-  if (identity.kind === 'unavailable' && !isPublic && isUnavailable(identity.cause)) return identity.cause;
-  const fault = csrfFault(exchange, facts);
-  if (fault) return fault;
-  return complexity > queryLimits.complexity ? queryTooComplex('complexity', queryLimits.complexity) : undefined;
+function errorOf(facts: OperationFacts, exchange: Exchange): AppError | undefined {
+  const error = (facts.isPublic ? undefined : tokenError(exchange.identity)) ?? csrfFault(exchange, facts);
+  if (error) return error;
+  return facts.complexity > queryLimits.complexity ? queryTooComplex('complexity') : undefined;
 }
 
-const unknownOperation = (name: string | null | undefined): AppError =>
+function tokenError(identity: Identity): AppError | undefined {
+  if (identity.kind === 'invalidToken') return unauthenticated(identity.reason);
+  if (identity.kind !== 'unavailable') return undefined;
+  const { cause } = identity;
+  return cause instanceof AppError && cause.code === 'SERVICE_UNAVAILABLE' ? cause : undefined;
+}
+
+const noSuchOperation = (name: string | null | undefined): AppError =>
   new AppError('BAD_REQUEST', {
     message: name ? `Unknown operation named "${name}".` : 'Must provide operation name if query contains multiple operations.',
   });
-
-function factsOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  coerced: Record<string, unknown>,
-  variables: Record<string, unknown>,
-): OperationFacts {
-  const root = schema.getRootType(operation.operation);
-  const fragments = Object.fromEntries(
-    document.definitions
-      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  const collected = root && collectFields(schema, fragments, coerced, root, operation.selectionSet);
-  const names = [...(collected?.fields.values() ?? [])].map(([node]) => node?.name.value ?? '');
-  // `__typename` and introspection have no field here, and are public.
-  const fields = names.flatMap((name) => root?.getFields()[name] ?? []);
-  return {
-    coordinates: names.map((name) => `${root?.name}.${name}`),
-    ...guardedOperation(fields, operation.operation === 'mutation'),
-    complexity: complexityOf(schema, document, operation, variables),
-  };
-}
