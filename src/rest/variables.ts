@@ -6,20 +6,22 @@ import type { RestOperation } from './operation.js';
 import { pathVariables, queryVariables } from './parameters.js';
 import { ifMatchVersions } from './preconditions.js';
 
-type Variables = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the variables of an operation from a request: each argument from its one place, so that no query parameter can stand
- * in for a field of the body.
- * @param query the parameters as `readQuery` checked them.
- * @throws AppError `BAD_REQUEST`, `UNSUPPORTED_MEDIA_TYPE`
+ * Reads the variables of an operation from a request. Each argument has one source: the body, the path, the query or `If-Match`.
+ * A query parameter never stands in for a field of the body.
+ * @param query the parameters, which `readQuery` has checked.
+ * @throws AppError `UNSUPPORTED_MEDIA_TYPE` when the body's type is not JSON; `BAD_REQUEST` when the body is not a JSON object, a
+ *   field has the wrong type, or `If-Match` or a parameter of the path is malformed.
  */
-export function readVariables(operation: RestOperation, exchange: Exchange, query: URLSearchParams): Variables {
-  const { ifMatch, input, isInputRequired } = operation;
+export function readVariables(operation: RestOperation, exchange: Exchange, query: URLSearchParams): Values {
+  const { ifMatch, input: inputType, isInputRequired } = operation;
   const { headers, url } = exchange.request;
   const versions = ifMatch && ifMatchVersions(headers.get('if-match'));
+  const hasInput = inputType && (exchange.body || isInputRequired);
   return {
-    ...(input && (exchange.body || isInputRequired) ? { input: readInput(exchange, input, isInputRequired) } : {}),
+    ...(hasInput ? { input: readInput(exchange, inputType, isInputRequired) } : {}),
     ...pathVariables(operation, url.pathname),
     ...queryVariables(operation, query),
     ...(ifMatch && versions ? { [ifMatch.name]: versions } : {}),
@@ -27,18 +29,18 @@ export function readVariables(operation: RestOperation, exchange: Exchange, quer
 }
 
 /**
- * Reads a JSON body into the fields of an input; others are ignored. An absent field, `null` and an unknown enum value go on to
- * the rules.
+ * Reads the fields of an input from a JSON body. Unknown fields of the body are ignored. Absent fields, `null` and unknown enum
+ * values are not errors here: the rules of the service report them with all others.
  * @returns null when the body is `null` and the input is optional.
  */
-function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, isRequired: boolean): Variables | null {
-  if (!body) throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
+function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, isInputRequired: boolean): Values | null {
+  if (!body) throw notAnObject();
   if (!isJson(request.headers.get('content-type'))) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-  const sent = parseJson(body);
-  if (sent === null && !isRequired) return null;
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
-    throw new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
-  const values = new Map<string, unknown>(Object.entries(sent));
+  const json = parseJson(body);
+  if (json === null && !isInputRequired) return null;
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw notAnObject();
+  // A map has no inherited names, such as `constructor`.
+  const values = new Map<string, unknown>(Object.entries(json));
   const fields = Object.values(type.getFields()).filter(({ name }) => values.has(name));
   const faults = fields.flatMap((field): FieldFault[] => {
     const error = typeError(field, values.get(field.name));
@@ -48,11 +50,14 @@ function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, is
   return Object.fromEntries(fields.map(({ name }) => [name, values.get(name)]));
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string';
+const notAnObject = (): AppError => new AppError('BAD_REQUEST', { message: 'The body must be a JSON object.' });
 
-/** Every field of every input is text, an enum that REST spells as text, or a list of such. */
+const isString = (value: unknown): boolean => typeof value === 'string';
+
+/** Says what is wrong with the type of a field's value. Each field of an input is a string, an enum or a list of them. */
 function typeError({ name, type }: GraphQLInputField, value: unknown): string | undefined {
   if (value === null) return undefined;
-  if (!isListType(getNullableType(type))) return isText(value) ? undefined : `${name} must be a string`;
-  return Array.isArray(value) && value.every(isText) ? undefined : `${name} must be a list of strings`;
+  if (isListType(getNullableType(type)))
+    return Array.isArray(value) && value.every(isString) ? undefined : `${name} must be a list of strings`;
+  return isString(value) ? undefined : `${name} must be a string`;
 }
