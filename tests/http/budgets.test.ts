@@ -90,6 +90,43 @@ describe('the rate limit', () => {
     });
   });
 
+  describe('RATE_REFRESH', () => {
+    const refresh = (refreshToken: string, style = restStyle) => style.call(app.fetch, 'refresh', { input: { refreshToken } });
+
+    it('limits refreshes from one address across GraphQL and REST, aliases included, with Retry-After', async () => {
+      await open({ RATE_REFRESH: '4/m' });
+      const { refreshToken } = await newPerson(app);
+      const aliases = ['a', 'b'].map((alias) => `${alias}: refresh(input: { refreshToken: "junk" }) { expiresIn }`);
+      const { errors } = await query(app.fetch, `mutation { ${aliases.join(' ')} }`);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(Array(2).fill('UNAUTHENTICATED'));
+      expect(codes([await refresh(refreshToken), await refresh(refreshToken, graphqlStyle)])).toEqual(['ok', 'ok']);
+      const limited = [await refresh(refreshToken), await refresh(refreshToken, graphqlStyle)];
+      for (const [index, status] of [429, 200].entries()) {
+        const details = { retry_after_seconds: expect.any(Number) };
+        expect(limited[index]).toMatchObject({ code: 'RATE_LIMITED', status, details });
+        expect(Number(limited[index]?.headers.get('retry-after'))).toBe(limited[index]?.details?.retry_after_seconds);
+      }
+    });
+
+    it('is apart from failed sign-ins: neither takes from the other', async () => {
+      await open({ RATE_REFRESH: '2/m', RATE_LOGIN: '2/15m' });
+      const { email, refreshToken } = await newPerson(app);
+      const outcomes = [
+        await login(email, 'wrong'),
+        await refresh('junk'),
+        await login(email, 'wrong'),
+        await login(email, 'wrong'),
+        await refresh(refreshToken),
+        await refresh(refreshToken),
+        await login('nobody@example.com', 'wrong'),
+      ];
+      expect(codes(outcomes)).toEqual([
+        ...['INVALID_CREDENTIALS', 'UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'RATE_LIMITED', 'ok', 'RATE_LIMITED'],
+        'INVALID_CREDENTIALS',
+      ]);
+    });
+  });
+
   describe('RATE_SIGNUP', () => {
     it('limits new accounts from one IP address across GraphQL and REST', async () => {
       await open({ RATE_SIGNUP: '2/h' });

@@ -37,6 +37,8 @@ interface Parts {
   readonly credentials: Credentials;
   /** Limits new accounts from one address. */
   readonly signups: RateLimiter;
+  /** Limits refreshes from one address, apart from sign-ins. */
+  readonly refreshes: RateLimiter;
   readonly log: Logger;
 }
 
@@ -44,7 +46,7 @@ type NewAccount = z.output<typeof signupInput>;
 
 /** Creates the service of signing up, in and out. */
 export function createAuthService(parts: Parts): AuthService {
-  const { db, runOnce, tokens, sessions, issuedUsers, credentials, log } = parts;
+  const { db, runOnce, tokens, sessions, issuedUsers, credentials, refreshes, log } = parts;
   /** A sign-in is replayed while its tokens work; later, the repeated request opens a new session. */
   const options = {
     ownerOf: ({ viewer }: SignIn) => viewer.userId,
@@ -66,6 +68,7 @@ export function createAuthService(parts: Parts): AuthService {
     },
     refresh: async (context, input) => {
       const payload = validate(refreshInput, input);
+      await refreshes.consume(context.client.address);
       await runOnce(context, 'refresh', payload, (commit) => commit(async () => true));
       const { refreshToken, ...session } = await sessions.rotate(payload.refreshToken, context.client);
       return payloadOf(tokens, await loadSignIn(db, session), refreshToken);
