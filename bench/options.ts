@@ -8,6 +8,8 @@ export interface Options {
   /** The commit to measure beside this tree. */
   readonly compare: string | undefined;
   readonly tail: boolean;
+  /** Only the situations of `--tail` whose name contains this text. */
+  readonly only: string;
   /** Numbers of processes to measure. */
   readonly processes: readonly number[] | undefined;
   readonly people: number;
@@ -28,6 +30,7 @@ export function readOptions(): Options {
       profile: { type: 'boolean', default: false },
       compare: { type: 'string' },
       tail: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
       processes: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },

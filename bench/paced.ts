@@ -23,11 +23,14 @@ export async function paced(rate: number, seconds: number, send: Send): Promise<
   return tally.sum(seconds);
 }
 
-/** Sends one request after the other, as a client does that waits for each answer. */
-export async function inALoop(seconds: number, send: Send): Promise<Load> {
+/** Sends one request after the other from each of several clients: a client waits for each response. */
+export async function inALoop(seconds: number, send: Send, clients = 1): Promise<Load> {
   const tally = createTally();
   const since = performance.now();
-  while (performance.now() - since < seconds * 1000) await tally.count(send(), performance.now());
+  const client = async () => {
+    while (performance.now() - since < seconds * 1000) await tally.count(send(), performance.now());
+  };
+  await Promise.all(Array.from({ length: clients }, client));
   return tally.sum((performance.now() - since) / 1000);
 }
 

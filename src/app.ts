@@ -118,6 +118,7 @@ function createServices({ config, db, log, secrets, version, rateLimiters }: Ser
   const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
   const runOnce = createRunOnce({ db, store: idempotency, fingerprints: tokens.fingerprints, mismatches });
   const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
+  const refreshes = rateLimiters.fixedWindow('refresh', budgets?.refresh);
   const apiTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs: config.requestTimeoutMs });
   const { recovery, emailChanges, close } = createRecovery({
     ...{ config, db, log, runOnce, idempotency, credentials, sessions, rateLimiters },
@@ -128,7 +129,7 @@ function createServices({ config, db, log, secrets, version, rateLimiters }: Ser
     emailChanges,
     apiTokens: apiTokens.service,
     sessions: createSessionService({ db, runOnce, sessions, log }),
-    auth: createAuthService({ db, runOnce, tokens, sessions, issuedUsers, credentials, signups, log }),
+    auth: createAuthService({ db, runOnce, tokens, sessions, issuedUsers, credentials, signups, refreshes, log }),
     users: createUserService({
       ...{ db, runOnce, idempotency, credentials, sessions, sessionCache, issuedUsers, emailChanges, log },
       apiTokens: apiTokens.service,

@@ -43,6 +43,7 @@ const environment = z.object({
   RATE_USER: rateLimit.default({ points: 100, seconds: 1 }),
   RATE_ANONYMOUS: rateLimit.default({ points: 120, seconds: 60 }),
   RATE_LOGIN: rateLimit.default({ points: 10, seconds: 900 }),
+  RATE_REFRESH: rateLimit.default({ points: 120, seconds: 60 }),
   RATE_SIGNUP: rateLimit.default({ points: 60, seconds: 3600 }),
   RATE_PASSWORD_RESET: rateLimit.default({ points: 5, seconds: 3600 }),
   REDIS_URL: redisUrl.optional(),

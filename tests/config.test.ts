@@ -46,6 +46,7 @@ describe('the configuration', () => {
         user: { points: 100, seconds: 1 },
         anonymous: { points: 120, seconds: 60 },
         login: { points: 10, seconds: 900 },
+        refresh: { points: 120, seconds: 60 },
         signup: { points: 60, seconds: 3600 },
         passwordReset: { points: 5, seconds: 3600 },
       },

@@ -4,6 +4,7 @@ import { type Route, tags } from '../rest/routes.js';
 import { componentResponses } from './error-responses.js';
 import { componentHeaders } from './headers.js';
 import { operationObject } from './operation.js';
+import { componentParameters } from './parameters.js';
 import { componentSchemas } from './schemas.js';
 
 const description = `Tasks and user accounts. Sign up or log in, then send \`Authorization: Bearer <access_token>\` with every request.
@@ -50,6 +51,7 @@ export function openApiDocument(view: GraphQLSchema, routes: readonly Route[], v
       securitySchemes: { bearerAuth },
       schemas: componentSchemas(operations),
       responses,
+      parameters: componentParameters(paths),
       headers: componentHeaders({ paths, responses }),
     },
   };

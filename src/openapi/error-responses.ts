@@ -7,7 +7,7 @@ import { returnsTokens } from '../schema/token-fields.js';
 import { errorSchema } from './error-schemas.js';
 import { errorExample, problemExample } from './examples.js';
 import { deprecationHeaderRefs, headerRefs, optionalHeaderObjects } from './headers.js';
-import { isConditionalRead, isWrite } from './parameters.js';
+import { isConditionalRead, isWrite, needsCsrfToken } from './parameters.js';
 
 /** The codes that every operation can respond with. */
 const commonCodes = [
@@ -19,7 +19,8 @@ const commonCodes = [
 ] as const satisfies readonly ErrorCode[];
 
 /** The codes that an operation can respond with, in the order of the catalogue. */
-function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: RestOperation): ErrorCode[] {
+function errorCodes(operation: RestOperation): ErrorCode[] {
+  const { route, field, pathArgs, queryArgs, ifMatch, input } = operation;
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...commonCodes,
@@ -27,7 +28,7 @@ function errorCodes({ route, field, pathArgs, queryArgs, ifMatch, input }: RestO
     ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     // A personal API token may lack the scope.
     ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const, 'FORBIDDEN' as const]),
-    ...((isWrite(route) && !isPublic(field)) || returnsTokens(field) ? ['CSRF_FAILED' as const] : []),
+    ...(needsCsrfToken(operation) || returnsTokens(field) ? ['CSRF_FAILED' as const] : []),
     ...(pathArgs.length > 0 ? ['NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
     ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),

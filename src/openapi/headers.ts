@@ -9,6 +9,18 @@ const headers = {
     schema: { type: 'string', maxLength: 128 },
     example: requestId,
   },
+  RateLimit: {
+    description:
+      'What the client has left: of the named policy `r` points for the next `t` seconds (draft-ietf-httpapi-ratelimit-headers-10). ' +
+      'Absent if the request was not counted, as a health check without a token.',
+    schema: { type: 'string' },
+    example: '"user";r=97;t=1',
+  },
+  'RateLimit-Policy': {
+    description: 'The rate limits of the client: `q` points in `w` seconds each (draft-ietf-httpapi-ratelimit-headers-10).',
+    schema: { type: 'string' },
+    example: '"user";q=100;w=1, "user-burst";q=100;w=10',
+  },
   ETag: {
     description: 'Entity tag of the returned state, for `If-Match` and `If-None-Match` (RFC 9110 §8.8.3).',
     schema: { type: 'string' },
@@ -64,6 +76,12 @@ const headers = {
 
 type Header = keyof typeof headers;
 
+/** Every response has this header field. */
+const commonHeaders = ['X-Request-Id'] as const satisfies readonly Header[];
+/** Every response to a request that a rate limit counted has these: with `RATE_LIMIT=off` none. */
+const countedHeaders = ['RateLimit', 'RateLimit-Policy'] as const satisfies readonly Header[];
+const isCounted = (name: string): boolean => countedHeaders.some((counted) => counted === name);
+
 const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` });
 
 /**
@@ -73,12 +91,12 @@ const headerRef = (name: string) => ({ $ref: `#/components/headers/${name}` });
 export function componentHeaders(parts: object): object {
   const text = JSON.stringify(parts);
   const used = Object.entries(headers).filter(([name]) => text.includes(JSON.stringify(headerRef(name))));
-  return Object.fromEntries(used.map(([name, header]) => [name, { ...header, required: true }]));
+  return Object.fromEntries(used.map(([name, header]) => [name, { ...header, required: !isCounted(name) }]));
 }
 
-/** Returns references to the header fields of a response; every response has `X-Request-Id`. */
+/** Returns references to the header fields of a response: those of every response, and the ones named. */
 export const headerRefs = (...names: Header[]): object =>
-  Object.fromEntries((['X-Request-Id', ...names] as const).map((name) => [name, headerRef(name)]));
+  Object.fromEntries([...commonHeaders, ...countedHeaders, ...names].map((name) => [name, headerRef(name)]));
 
 /** Returns header fields that only some of the responses have. */
 export const optionalHeaderObjects = (...names: Header[]): object =>

@@ -2,6 +2,8 @@ import { type GraphQLArgument, isNonNullType } from 'graphql';
 import { idempotencyKeyField, longestIdempotencyKey } from '../idempotency/key.js';
 import type { RestOperation } from '../rest/operation.js';
 import type { Route } from '../rest/routes.js';
+import { isPublic } from '../schema/public-fields.js';
+import { returnsTokens } from '../schema/token-fields.js';
 import { deprecatedFlag, describe } from './description.js';
 import { parameterExamples } from './examples.js';
 import { documentExtensions, parameterSchema } from './schema-object.js';
@@ -14,13 +16,36 @@ export const isWrite = ({ method }: Route): boolean => method !== 'GET';
 
 /** Builds the Parameter Objects of an operation: path, query, then header fields. */
 export function parameterObjects(operation: RestOperation): object[] {
-  const { route, pathArgs, queryArgs } = operation;
+  const { pathArgs, queryArgs } = operation;
   return [
     ...pathArgs.map((arg) => argumentParameter(arg, 'path')),
     ...queryArgs.map((arg) => argumentParameter(arg, 'query')),
     ...preconditions(operation),
-    ...(isWrite(route) ? [idempotencyKey] : []),
+    ...headerFields(operation).map((name) => ({ $ref: reference(name) })),
   ];
+}
+
+/** Whether a request for an operation needs a CSRF token when a cookie authenticates it. */
+export const needsCsrfToken = ({ route, field }: RestOperation): boolean => isWrite(route) && !isPublic(field);
+
+/** Whether an operation signs in: one for signed-in users returns tokens of another kind, which no cookie carries. */
+const isSignIn = ({ field }: RestOperation): boolean => isPublic(field) && returnsTokens(field);
+
+const headerFields = (operation: RestOperation): (keyof typeof sharedParameters)[] => [
+  ...(isWrite(operation.route) ? (['Idempotency-Key'] as const) : []),
+  ...(isSignIn(operation) ? (['X-Session'] as const) : []),
+  ...(needsCsrfToken(operation) ? (['X-CSRF-Token'] as const) : []),
+];
+
+const reference = (name: string): string => `#/components/parameters/${name}`;
+
+/**
+ * Builds `components.parameters`: the header fields that operations share.
+ * @param paths the Paths Object; only those that it refers to are included.
+ */
+export function componentParameters(paths: object): object {
+  const text = JSON.stringify(paths);
+  return Object.fromEntries(Object.entries(sharedParameters).filter(([name]) => text.includes(JSON.stringify(reference(name)))));
 }
 
 /**
@@ -52,6 +77,20 @@ const idempotencyKey = headerParameter(
     'the first is in progress responds 409 (draft-ietf-httpapi-idempotency-key-header).',
   { minLength: 1, maxLength: longestIdempotencyKey },
 );
+
+const sharedParameters = {
+  [idempotencyKeyField]: idempotencyKey,
+  'X-Session': headerParameter(
+    'X-Session',
+    'With `cookie`, the tokens are in cookies and not in the body. `refresh` then takes the refresh token from its cookie.',
+    { enum: ['cookie'] },
+  ),
+  'X-CSRF-Token': headerParameter(
+    'X-CSRF-Token',
+    'The CSRF token of the session: required if a cookie authenticates the request. The response header `X-CSRF-Token` of ' +
+      'signup, login, refresh and `GET /api/auth/me` carries it. Not needed with a bearer token.',
+  ),
+};
 
 /** The header fields of conditional requests (RFC 9110 §13.1) that an operation evaluates. */
 function preconditions({ route, ifMatch }: RestOperation): object[] {

@@ -1,15 +1,16 @@
 import type { RateLimit } from './rate-limit.js';
 
 /** The rate limits of a deployment. */
-export type RateBudgets = Readonly<Record<'user' | 'anonymous' | 'login' | 'signup' | 'passwordReset', RateLimit>>;
+export type RateBudgets = Readonly<Record<'user' | 'anonymous' | 'login' | 'refresh' | 'signup' | 'passwordReset', RateLimit>>;
 
-type RateSetting = 'RATE_USER' | 'RATE_ANONYMOUS' | 'RATE_LOGIN' | 'RATE_SIGNUP' | 'RATE_PASSWORD_RESET';
+type RateSetting = 'RATE_USER' | 'RATE_ANONYMOUS' | 'RATE_LOGIN' | 'RATE_REFRESH' | 'RATE_SIGNUP' | 'RATE_PASSWORD_RESET';
 
 /** Groups the settings of rate limits. @param e by their names in the environment. */
 export const rateBudgets = (e: Readonly<Record<RateSetting, RateLimit>>): RateBudgets => ({
   user: e.RATE_USER,
   anonymous: e.RATE_ANONYMOUS,
   login: e.RATE_LOGIN,
+  refresh: e.RATE_REFRESH,
   signup: e.RATE_SIGNUP,
   passwordReset: e.RATE_PASSWORD_RESET,
 });

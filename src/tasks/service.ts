@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.js';
+import { unauthenticated } from '../core/identity.js';
 import type { SignedInContext } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Database } from '../db/database.js';
@@ -51,7 +51,7 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
       return runOnce(context, 'createTask', data, (commit) =>
         commit((queries) => store.insert(queries, { ...data, userId: context.viewer.userId })).catch((error) => {
           // The account has just been deleted, and its sessions with it.
-          throw isForeignKeyViolation(error) ? new AppError('UNAUTHENTICATED') : error;
+          throw isForeignKeyViolation(error) ? unauthenticated('revoked') : error;
         }),
       );
     },

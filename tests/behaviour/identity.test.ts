@@ -98,6 +98,14 @@ describe('authentication', () => {
         }
       });
 
+      it('takes all of a password into account: beyond its first 72 bytes, and a space at its end', async () => {
+        const address = email();
+        const good = `${'x'.repeat(72)} 1`;
+        await signedIn('signup', { email: address, password: good, name: 'Ada' });
+        for (const wrong of [`${'x'.repeat(72)} 2`, 'x'.repeat(72), `${good} `])
+          expect((await call('login', { input: { email: address, password: wrong } })).code).toBe('INVALID_CREDENTIALS');
+      });
+
       it('stores an Argon2id hash and a token digest, but neither the password nor the token', async () => {
         const { user, refresh_token } = await signedIn('signup', { email: email(), password, name: 'Ada' });
         const [stored] = await app.db.query<{ hash: string; digest: string }>(

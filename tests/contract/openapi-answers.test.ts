@@ -97,9 +97,15 @@ describe('the OpenAPI document', () => {
       for (const operation of operations) {
         for (const { status, headers } of answers(operation)) {
           const specific = extra[`${operation.operationId} ${status}`] ?? extra[status] ?? [];
-          expect(Object.keys(headers)).toEqual(['X-Request-Id', ...specific]);
+          expect(Object.keys(headers)).toEqual(['X-Request-Id', 'RateLimit', 'RateLimit-Policy', ...specific]);
         }
       }
+    });
+
+    it('refers to one description of RateLimit and RateLimit-Policy, which RATE_LIMIT=off leaves out', () => {
+      const { headers } = document.components as unknown as { headers: Record<string, { required: boolean }> };
+      expect(Object.keys(headers).filter((name) => !headers[name]?.required)).toEqual(['RateLimit', 'RateLimit-Policy']);
+      expect(sent.split('draft-ietf-httpapi-ratelimit-headers-10)')).toHaveLength(3);
     });
 
     it('has no content for a 202 or 204', () => {

@@ -123,7 +123,7 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       const documented = operations.flatMap(({ operationId, parameters = [] }) =>
         parameters.filter((each) => each.in === 'header').map(({ name, required }) => [operationId, name, required]),
       );
-      expect(documented.filter(([, name]) => name !== 'Idempotency-Key')).toEqual([
+      expect(documented.filter(([, name]) => String(name).startsWith('If-'))).toEqual([
         ['tasks', 'If-Match', false],
         ['tasks', 'If-None-Match', false],
         ['task', 'If-Match', false],
@@ -140,6 +140,19 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         const isWrite = !reads.includes(operationId);
         expect(parameters.some(({ name }) => name === 'Idempotency-Key')).toBe(isWrite);
       }
+    });
+
+    it('documents X-Session where tokens are returned, and X-CSRF-Token in every write of a signed-in user, once each', () => {
+      const namesOf = (field: string) =>
+        operations
+          .filter(({ parameters = [] }) => parameters.some(({ name, in: place }) => name === field && place === 'header'))
+          .map(({ operationId }) => operationId);
+      expect(namesOf('X-Session')).toEqual(['signup', 'login', 'refresh']);
+      expect(namesOf('X-CSRF-Token').sort()).toEqual([
+        ...['createApiToken', 'createTask', 'deleteMe', 'deleteTask', 'logout', 'revokeApiToken', 'revokeOtherSessions'],
+        ...['revokeSession', 'toggleTask', 'updateMe', 'updateTask'],
+      ]);
+      for (const field of ['X-Session', 'X-CSRF-Token']) expect(sent.split(`"name":"${field}"`)).toHaveLength(2);
     });
 
     it('limits the parameters as the validation does', () => {

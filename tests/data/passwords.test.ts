@@ -1,6 +1,44 @@
 import { availableParallelism } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as argon2 from '@node-rs/argon2';
+import type { Person, TestApp } from '../support/app.js';
+import { styles } from '../support/styles.js';
+
+describe('a failed sign-in', () => {
+  /** The hashes that passwords were compared with. */
+  let compared: string[];
+  let app: TestApp;
+  let person: Person;
+  beforeAll(async () => {
+    compared = [];
+    await jest.isolateModulesAsync(async () => {
+      const verify: typeof argon2.verify = (hash, ...more) => {
+        compared.push(String(hash));
+        return argon2.verify(hash, ...more);
+      };
+      jest.unstable_mockModule('@node-rs/argon2', () => ({ ...argon2, verify }));
+      const { newPerson, openTestApp } = await import('../support/app.js');
+      app = await openTestApp();
+      person = await newPerson(app);
+    });
+  });
+  afterAll(async () => {
+    jest.unstable_unmockModule('@node-rs/argon2');
+    await app.close();
+  });
+
+  it.each(styles)('over $name compares one hash of the same cost, whether or not the email has an account', async (style) => {
+    const costs = [];
+    for (const email of [person.email, 'nobody@example.com', 'nobody-else@example.com']) {
+      compared = [];
+      const { code } = await style.call(app.fetch, 'login', { input: { email, password: 'wrong' } });
+      expect([code, compared.length]).toEqual(['INVALID_CREDENTIALS', 1]);
+      costs.push(argon2.parseOptions(compared[0] as string));
+    }
+    expect(costs[1]).toEqual(costs[0]);
+    expect(costs[2]).toEqual(costs[0]);
+  });
+});
 
 describe('password hashing', () => {
   type Passwords = typeof import('../../src/accounts/passwords/passwords.js');

@@ -90,6 +90,43 @@ describe('the rate limit', () => {
     });
   });
 
+  describe('RATE_REFRESH', () => {
+    const refresh = (refreshToken: string, style = restStyle) => style.call(app.fetch, 'refresh', { input: { refreshToken } });
+
+    it('limits refreshes from one address across GraphQL and REST, aliases included, with Retry-After', async () => {
+      await open({ RATE_REFRESH: '4/m' });
+      const { refreshToken } = await newPerson(app);
+      const aliases = ['a', 'b'].map((alias) => `${alias}: refresh(input: { refreshToken: "junk" }) { expiresIn }`);
+      const { errors } = await query(app.fetch, `mutation { ${aliases.join(' ')} }`);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(Array(2).fill('UNAUTHENTICATED'));
+      expect(codes([await refresh(refreshToken), await refresh(refreshToken, graphqlStyle)])).toEqual(['ok', 'ok']);
+      const limited = [await refresh(refreshToken), await refresh(refreshToken, graphqlStyle)];
+      for (const [index, status] of [429, 200].entries()) {
+        const details = { retry_after_seconds: expect.any(Number) };
+        expect(limited[index]).toMatchObject({ code: 'RATE_LIMITED', status, details });
+        expect(Number(limited[index]?.headers.get('retry-after'))).toBe(limited[index]?.details?.retry_after_seconds);
+      }
+    });
+
+    it('is apart from failed sign-ins: neither takes from the other', async () => {
+      await open({ RATE_REFRESH: '2/m', RATE_LOGIN: '2/15m' });
+      const { email, refreshToken } = await newPerson(app);
+      const outcomes = [
+        await login(email, 'wrong'),
+        await refresh('junk'),
+        await login(email, 'wrong'),
+        await login(email, 'wrong'),
+        await refresh(refreshToken),
+        await refresh(refreshToken),
+        await login('nobody@example.com', 'wrong'),
+      ];
+      expect(codes(outcomes)).toEqual([
+        ...['INVALID_CREDENTIALS', 'UNAUTHENTICATED', 'INVALID_CREDENTIALS', 'RATE_LIMITED', 'ok', 'RATE_LIMITED'],
+        'INVALID_CREDENTIALS',
+      ]);
+    });
+  });
+
   describe('RATE_SIGNUP', () => {
     it('limits new accounts from one IP address across GraphQL and REST', async () => {
       await open({ RATE_SIGNUP: '2/h' });
@@ -211,14 +248,16 @@ describe('the rate limit', () => {
   });
 
   describe('key', () => {
-    async function attempt(port: number, forwarded: string, email = 'nobody@example.com'): Promise<string> {
+    async function send(port: number, headers: Record<string, string>, email: string, given: string): Promise<string> {
       const response = await fetch(`http://127.0.0.1:${port}/api/auth/login`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
-        body: JSON.stringify({ email, password: 'wrong' }),
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ email, password: given }),
       });
-      return ((await response.json()) as { error_code: string }).error_code;
+      return ((await response.json()) as { error_code?: string }).error_code ?? 'ok';
     }
+    const attempt = (port: number, forwarded: string, email = 'nobody@example.com') =>
+      send(port, { 'x-forwarded-for': forwarded }, email, 'wrong');
 
     it('of failed sign-ins is also the account alone: many addresses have ten times the limit of one', async () => {
       await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES: 'loopback' });
@@ -227,6 +266,31 @@ describe('the rate limit', () => {
       for (let n = 1; n <= 11; n++) outcomes.push(await attempt(listening.port, `198.51.100.${n}`));
       expect(outcomes).toEqual([...Array(10).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
       expect(await attempt(listening.port, '198.51.100.11', 'other@example.com')).toBe('INVALID_CREDENTIALS');
+      await listening.stop();
+    });
+
+    it('of failed sign-ins is not the account alone: failures at one address do not lock its owner out at another', async () => {
+      await open({ RATE_LOGIN: '2/15m', TRUSTED_PROXIES: 'loopback' });
+      const { email } = await newPerson(app);
+      const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
+      const outcomes = [];
+      for (let n = 0; n < 5; n++) outcomes.push(await attempt(listening.port, '198.51.100.1', email));
+      expect(outcomes.at(-1)).toBe('RATE_LIMITED');
+      expect(await send(listening.port, { 'x-forwarded-for': '198.51.100.2' }, email, password)).toBe('ok');
+      await listening.stop();
+    });
+
+    it('is no address that the client names itself: the last in X-Forwarded-For, and no other field', async () => {
+      await open({ RATE_LOGIN: '1/15m', TRUSTED_PROXIES: 'loopback' });
+      const listening = await listen(app.app.server, { host: '127.0.0.1', port: 0 }, app.app.log);
+      const fields = ['x-real-ip', 'x-client-ip', 'cf-connecting-ip', 'true-client-ip', 'forwarded', 'x-forwarded-for'];
+      const outcomes = [];
+      for (const [n, name] of fields.entries()) {
+        const named = { [name]: name === 'forwarded' ? `for=198.51.100.${n}` : `198.51.100.${n}, 203.0.113.9` };
+        const headers = { 'x-forwarded-for': '203.0.113.9', ...named };
+        outcomes.push(await send(listening.port, headers, 'nobody@example.com', 'wrong'));
+      }
+      expect(outcomes).toEqual(['INVALID_CREDENTIALS', ...Array(5).fill('RATE_LIMITED')]);
       await listening.stop();
     });
 

@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { openPostgres } from '../../src/db/postgres/open-postgres.js';
 import { newApiToken } from '../support/api-tokens.js';
-import { fetchOf, newPerson, openTestApp, type TestApp, testConfig } from '../support/app.js';
+import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
-import { type Fetch, restStyle } from '../support/styles.js';
+import { type Arguments, type Fetch, type Operation, type Outcome, restStyle, styles } from '../support/styles.js';
 
 // The embedded database has one process.
 const describeOnPostgres = describe;
@@ -87,5 +87,52 @@ describeOnPostgres('a session or token that another process ends', () => {
     );
     await restStyle.call(here.fetch, 'logout', {}, bob.token);
     await eventually(async () => (await reasonOn(peer.fetch, bob.token)) === 'revoked', 300);
+  });
+
+  describe.each(styles)('while a write over $name waits for the database', (style) => {
+    type Write = (person: Person) => [Operation, Arguments];
+
+    /** Holds a lock, sends a write that waits for it, runs `meanwhile`, and lets the lock go. */
+    async function behindLock(lock: string, write: () => Promise<Outcome>, meanwhile = async () => {}): Promise<Outcome> {
+      const other = new pg.Client(here.url);
+      await other.connect();
+      await other.query(`BEGIN; ${lock}`);
+      const outcome = write();
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await eventually(async () => (await here.db.query(waiting, [])).length > 0, 5_000);
+      await meanwhile();
+      await other.query('COMMIT');
+      await other.end();
+      return outcome;
+    }
+
+    it.each<[string, Write, string]>([
+      ['createTask', () => ['createTask', { input: { title: 'x' } }], 'UNAUTHENTICATED'],
+      ['createTask with a key', () => ['createTask', { input: { title: 'x' }, idempotencyKey: 'k' }], 'UNAUTHENTICATED'],
+      ['createApiToken', () => ['createApiToken', { input: { name: 'x', scopes: ['tasks:read'] } }], 'UNAUTHENTICATED'],
+      ['updateMe', () => ['updateMe', { input: { name: 'x' } }], 'UNAUTHENTICATED'],
+      [
+        'updateMe with a password',
+        () => ['updateMe', { input: { currentPassword: password, newPassword: 'another horse battery' } }],
+        'UNAUTHENTICATED',
+      ],
+      ['refresh', ({ refreshToken }) => ['refresh', { input: { refreshToken } }], 'UNAUTHENTICATED'],
+      ['login', ({ email }) => ['login', { input: { email, password } }], 'INVALID_CREDENTIALS'],
+    ])('refuses %s of an account that is deleted meanwhile', async (_, write, code) => {
+      const person = await newPerson(here);
+      const send = () => style.call(here.fetch, ...write(person), person.token);
+      expect(await behindLock(`DELETE FROM users WHERE id = '${person.id}'`, send)).toMatchObject({ code });
+    });
+
+    it('lets it finish as one before the end of its session, and refuses the next', async () => {
+      const { token } = await newPerson(here);
+      const create = () => style.call(here.fetch, 'createTask', { input: { title: 'x' } }, token);
+      const first = await behindLock('LOCK TABLE tasks IN EXCLUSIVE MODE', create, async () => {
+        expect(await style.call(here.fetch, 'logout', {}, token)).not.toHaveProperty('code');
+        expect(await create()).toMatchObject({ code: 'UNAUTHENTICATED', details: { reason: 'revoked' } });
+      });
+      expect(first.code).toBeUndefined();
+      expect(await here.db.query('SELECT FROM tasks WHERE id = $1', [(first.value as { id: number }).id])).toHaveLength(1);
+    });
   });
 });

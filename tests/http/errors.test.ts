@@ -33,7 +33,11 @@ describe('the error format', () => {
         'NOT_FOUND',
       ],
       ['Sofa’s webhook by its id', '/api/webhook/x', { method: 'DELETE' }, 404, 'NOT_FOUND'],
-      ['a file that is not public', '/.env', {}, 404, 'NOT_FOUND'],
+      ...['/.env', '/.git/config', '/package.json', '/dist/server/main.js', '/dist/server/main.js.map', '/metrics', '/debug'].map(
+        (path): [string, string, RequestInit, number, string] => [`${path}, which is not public`, path, {}, 404, 'NOT_FOUND'],
+      ),
+      ['the list of users', '/api/users', {}, 404, 'NOT_FOUND'],
+      ['a user by id', '/api/users/user_123', {}, 404, 'NOT_FOUND'],
       ['/graphql with a trailing slash', '/graphql/', {}, 404, 'NOT_FOUND'],
       ['a wrong method', '/api/tasks/1', { method: 'POST' }, 405, 'METHOD_NOT_ALLOWED'],
       [

@@ -150,6 +150,18 @@ describe('a GraphQL document', () => {
       expect(performance.now() - started).toBeLessThan(1000);
     });
 
+    it.each(['fields', 'inputFields', 'possibleTypes'])(
+      'is rejected when introspection nests %s in each other',
+      async (field) => {
+        const [open, close] = field === 'possibleTypes' ? [`${field} {`, '}'] : [`${field} { type {`, '} }'];
+        const nested = (levels: number) => `{ __schema { types { ${open.repeat(levels)} name ${close.repeat(levels)} } } }`;
+        const send = (levels: number) => ask(nested(levels), {}, 'application/graphql-response+json');
+        expect((await send(1)).status).toBe(200);
+        const { status, data } = await send(6);
+        expect([status, data]).toEqual([400, undefined]);
+      },
+    );
+
     it('cannot hide depth behind the name __schema', async () => {
       const { status, errors } = await ask(
         `{ ...__schema } fragment __schema on Query ${deep('tasks(first: 1) { totalCount }')}`,

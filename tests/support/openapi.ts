@@ -35,6 +35,10 @@ interface Parameter {
   readonly example: unknown;
 }
 
+interface Reference {
+  readonly $ref: string;
+}
+
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -46,10 +50,13 @@ interface Operation {
 
 /** The same of the OpenAPI document. */
 export interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, Omit<Operation, 'parameters'> & { parameters?: readonly (Parameter | Reference)[] }>>>
+  >;
   readonly components: {
     readonly schemas: Readonly<Record<string, Schema>>;
     readonly responses: Readonly<Record<string, Answer>>;
+    readonly parameters: Readonly<Record<string, Parameter>>;
   };
 }
 
@@ -59,8 +66,18 @@ export const view = restView(schema, routes);
 export const sent = JSON.stringify(openApiDocument(view, routes, '1.2.3'));
 /** The document as it is read. */
 export const document = JSON.parse(sent) as Document;
-/** Every operation of the document. */
-export const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+/** Every operation of the document, with the parameters that it refers to. */
+export const operations: readonly Operation[] = Object.values(document.paths)
+  .flatMap((methods) => Object.values(methods))
+  .map(({ parameters, ...operation }) => ({
+    ...operation,
+    ...(parameters && { parameters: parameters.map(parameterOf) }),
+  }));
+
+function parameterOf(parameter: Parameter | Reference): Parameter {
+  if (!('$ref' in parameter)) return parameter;
+  return document.components.parameters[parameter.$ref.split('/').at(-1) ?? ''] as Parameter;
+}
 
 /** The operation of a root field. */
 export const byId = (id: string) => operations.find(({ operationId }) => operationId === id) as Operation;

@@ -10,7 +10,13 @@ describe('two processes with one REDIS_URL', () => {
   let servers: ServerProcess[] = [];
   beforeAll(async () => {
     redis = await createRedis();
-    const settings = { RATE_LIMIT: 'on', RATE_ANONYMOUS: '100000/m', RATE_LOGIN: '4/15m', REDIS_URL: redis.url };
+    const settings = {
+      RATE_LIMIT: 'on',
+      RATE_ANONYMOUS: '100000/m',
+      RATE_LOGIN: '4/15m',
+      RATE_REFRESH: '4/15m',
+      REDIS_URL: redis.url,
+    };
     // Redis is away at the start.
     servers = await Promise.all([startServer(settings), startServer(settings)]);
   });
@@ -19,15 +25,14 @@ describe('two processes with one REDIS_URL', () => {
     await redis.kill();
   });
 
-  const login = async (server: ServerProcess | undefined, email: string): Promise<number> => {
-    const response = await fetch(`${server?.url}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password: 'wrong' }),
-    });
+  const post = async (server: ServerProcess | undefined, path: string, body: object): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${server?.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     await response.arrayBuffer();
     return response.status;
   };
+  const login = (server: ServerProcess | undefined, email: string) =>
+    post(server, '/api/auth/login', { email, password: 'wrong' });
   const newEmail = () => `${randomBytes(6).toString('hex')}@example.com`;
   /** Signs in with a wrong password, at each server in turn. @returns how many attempts were not refused. */
   async function attempts(count: number): Promise<number> {
@@ -64,6 +69,12 @@ describe('two processes with one REDIS_URL', () => {
       expect(key).toMatch(/^tandem:rate-limit:/);
       expect(Number(await redis.command('TTL', key))).toBeGreaterThan(0);
     }
+  });
+
+  it('share the limit of refreshes', async () => {
+    const statuses = [];
+    for (let n = 0; n < 6; n++) statuses.push(await post(servers[n % 2], '/api/auth/refresh', { refresh_token: 'junk' }));
+    expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
   });
 
   it('respond at once while Redis hangs, count in memory, and share again when it goes on', async () => {

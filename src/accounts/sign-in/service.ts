@@ -5,6 +5,7 @@ import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, type RequestContext, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
+import { isForeignKeyViolation } from '../../db/faults.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
@@ -37,6 +38,8 @@ interface Parts {
   readonly credentials: Credentials;
   /** Limits new accounts from one address. */
   readonly signups: RateLimiter;
+  /** Limits refreshes from one address, apart from sign-ins. */
+  readonly refreshes: RateLimiter;
   readonly log: Logger;
 }
 
@@ -44,7 +47,7 @@ type NewAccount = z.output<typeof signupInput>;
 
 /** Creates the service of signing up, in and out. */
 export function createAuthService(parts: Parts): AuthService {
-  const { db, runOnce, tokens, sessions, issuedUsers, credentials, log } = parts;
+  const { db, runOnce, tokens, sessions, issuedUsers, credentials, refreshes, log } = parts;
   /** A sign-in is replayed while its tokens work; later, the repeated request opens a new session. */
   const options = {
     ownerOf: ({ viewer }: SignIn) => viewer.userId,
@@ -66,6 +69,7 @@ export function createAuthService(parts: Parts): AuthService {
     },
     refresh: async (context, input) => {
       const payload = validate(refreshInput, input);
+      await refreshes.consume(context.client.address);
       await runOnce(context, 'refresh', payload, (commit) => commit(async () => true));
       const { refreshToken, ...session } = await sessions.rotate(payload.refreshToken, context.client);
       return payloadOf(tokens, await loadSignIn(db, session), refreshToken);
@@ -112,7 +116,12 @@ async function signIn(
   { email, password }: LoginInput,
 ): Promise<SignIn> {
   const { userId } = await credentials.verifyPassword(client, email, findAccount, password);
-  const opened = await commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId, client)));
+  const opened = await commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId, client))).catch(
+    (error) => {
+      // The account was deleted after its password was compared.
+      throw isForeignKeyViolation(error) ? new AppError('INVALID_CREDENTIALS') : error;
+    },
+  );
   log.info(auditFields(client, opened.viewer), 'session.opened');
   return opened;
 }

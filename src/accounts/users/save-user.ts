@@ -28,10 +28,13 @@ export async function saveUser(
 ): Promise<User> {
   const credential = passwordHash === undefined ? undefined : { update: { passwordHash } };
   const where = { id: viewer.userId };
-  const user = await queries.prisma.user.update({ where, data: { name, email, credential } }).catch((error) => {
+  const updated: Promise<User | null> = queries.prisma.user.update({ where, data: { name, email, credential } });
+  const user = await updated.catch((error) => {
     if (isUniqueViolation(error)) throw emailTaken();
     throw isMissingRow(error) ? unauthenticated('revoked') : error;
   });
+  // Prisma 7.10 returns null, against its type, when the row is deleted between the statements of a nested update.
+  if (!user) throw unauthenticated('revoked');
   // A repeated sign-in must not hand out tokens for credentials that no longer work.
   if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
   // Nor must a token that was mailed before.

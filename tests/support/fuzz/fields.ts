@@ -19,6 +19,7 @@ const fieldValues: Readonly<Record<string, fc.Arbitrary<string>>> = {
     fieldText,
     fc.uuid(),
   ),
+  'X-Session': fc.oneof(fc.constantFrom('cookie', 'Cookie', 'cookie, cookie'), fieldText),
   accept: fc.oneof(
     fc.constantFrom('*/*', 'text/html', 'application/problem+json', 'application/problem+json;q=2, a/b;q=x'),
     fieldText,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { fieldsOf } from './fields.js';
-import { type Operation, type Parameter, paths } from './openapi.js';
+import { type Operation, type Parameter, parametersOf, paths } from './openapi.js';
 import { type Asker, type FuzzRequest, printed } from './request.js';
 import { anyTyped, illTyped, oddText, someOf, wellTyped } from './values.js';
 
@@ -77,7 +77,8 @@ const asker = fc.constantFrom<Asker>('ada', 'ada', 'ada', 'ada', 'nobody', 'stal
 
 /** Requests to one operation of the OpenAPI document: each parameter, header field and body field, right and wrong. */
 function requestsTo(template: string, method: string, operation: Operation): fc.Arbitrary<FuzzRequest> {
-  const { parameters = [], requestBody } = operation;
+  const { requestBody } = operation;
+  const parameters = parametersOf(operation);
   const body = ['get', 'head'].includes(method) ? fc.constant(undefined) : bodyOf(operation);
   return fc
     .tuple(pathOf(template), queryOf(parameters), asker, fieldsOf(parameters, requestBody !== undefined), body)
