@@ -5,7 +5,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -16,6 +15,7 @@ import { csrfFault, type GuardedOperation } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
 import { guardedOperation } from '../schema/token-fields.js';
+import { coerceVariables } from '../schema/variables.js';
 import { complexityOf, queryLimits, queryTooComplex } from './limits.js';
 import { memoizeOperation } from './memoize-operation.js';
 
@@ -61,7 +61,7 @@ function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchang
     const operation = getOperationAST(document, operationName);
     if (!operation) return unknownOperation(operationName);
     const variables = variableValues ?? {};
-    const coerce = () => getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+    const coerce = () => coerceVariables(schema, operation, variables).coerced;
     const facts = memoize(document, operation, variables, () => {
       const coerced = coerce();
       return coerced && factsOf(schema, document, operation, coerced, variables);
