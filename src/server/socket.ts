@@ -1,4 +1,4 @@
-import { createServer as createNodeServer, type RequestListener } from 'node:http';
+import { createServer as createNodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostInUrl } from '../core/host.js';
 import { StartError } from '../core/start-error.js';
@@ -8,6 +8,7 @@ import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
 import { createMalformedResponder, isWellFormed } from './malformed.js';
+import { serveInTurn } from './serve-in-turn.js';
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -50,12 +51,12 @@ export function listen(
   const inFlight = new InFlight();
   const malformed = createMalformedResponder(log);
   const serve = acceptBeforeServing(server, listener);
-  const onRequest: RequestListener = (request, response) => {
+  const onRequest = serveInTurn((request, response) => {
     if (!isWellFormed(request)) return malformed.respond(request, response);
     inFlight.add(response);
     if (!server.listening) response.setHeader('connection', 'close');
     return serve(request, response);
-  };
+  });
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest);
   server.on('connect', (_request, socket) => malformed.rejectSocket(socket));
   server.on('clientError', malformed.onClientError);
