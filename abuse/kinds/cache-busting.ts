@@ -9,14 +9,14 @@ const documents = (count: number, prefix: string): string[] =>
 /** Documents that never come again, and documents that come just often enough to be compiled. */
 export const cacheBustingDocuments: Abuse = {
   name: 'cache-busting-documents',
-  description: '3,000 documents that differ, some of 20 KB, and 400 that come four times each, so that they are compiled.',
-  maxGrowthMiB: 300,
+  description: '2,000 documents that differ, some of 20 KB, and 250 that come three times each, so that they are compiled.',
+  maxGrowthMiB: 500,
   commit: async (target) => {
     const once = [
-      ...documents(2_000, 'Once').map((document) => graphql(document, ['200'])),
-      ...Array.from({ length: 1_000 }, (_, n) => graphql(`{ __typename } # ${n} ${'x'.repeat(19_900)}`, ['200'])),
+      ...documents(1_500, 'Once').map((document) => graphql(document, ['200'])),
+      ...Array.from({ length: 500 }, (_, n) => graphql(`{ __typename } # ${n} ${'x'.repeat(19_900)}`, ['200'])),
     ];
-    const compiled = documents(400, 'Often').flatMap((document) => Array<AbusiveRequest>(4).fill(graphql(document, ['200'])));
+    const compiled = documents(250, 'Often').flatMap((document) => Array<AbusiveRequest>(3).fill(graphql(document, ['200'])));
     return [...(await flood(target, once, { milliseconds: 0 })), ...(await flood(target, compiled, { milliseconds: 0 }))];
   },
 };

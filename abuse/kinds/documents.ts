@@ -75,13 +75,13 @@ export const deepDocuments: Abuse = {
   maxGrowthMiB: 150,
   commit: (target) =>
     flood(target, [
-      graphql(`${'{ me '.repeat(15_000)}${'}'.repeat(15_000)}`, refused),
+      graphql(`${'{ me '.repeat(14_000)}${'}'.repeat(14_000)}`, refused),
       graphql(`{ me { ${'tasks { edges { node { owner { '.repeat(60)} id ${'} } } }'.repeat(60)} } }`, refused),
       graphql(`{ task(id: ${'['.repeat(45_000)}${']'.repeat(45_000)}) { id } }`, refused),
       graphql(`{ task(id: ${'['.repeat(400)}${']'.repeat(400)}) { id } }`, refused),
       graphql(`query ($a: ${'['.repeat(400)}Int${']'.repeat(400)}) { __typename }`, ['200', ...refused]),
       graphql(`{ __schema { types { ${'fields { type { '.repeat(20)} name ${'} }'.repeat(20)} } } }`, refused),
       graphql(`"""${'x'.repeat(90_000)}""" { __typename }`, refused),
-      graphql(`{ task(id: """${'x\\n'.repeat(30_000)}""") { id } }`, refused),
+      graphql(`{ task(id: """${'x\\n'.repeat(20_000)}""") { id } }`, refused),
     ]),
 };

@@ -40,14 +40,14 @@ export type EngineContext = Context & { readonly exchange?: Exchange };
  */
 export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> {
   const check = createCheck(schema);
-  const guard = (args: Guarded, setResult: (result: { errors: GraphQLError[] }) => void): Promise<void> | undefined => {
+  const guard = (args: Guarded, setResult: (result: { errors: readonly GraphQLError[] }) => void): Promise<void> | undefined => {
     const { exchange } = args.contextValue;
     if (!exchange || args.schema !== schema) return undefined;
-    const refuse = (error: Error) => setResult({ errors: [new GraphQLError(error.message, { originalError: error })] });
-    const error = check(args, exchange);
-    if (error) refuse(error);
+    const errors = check(args, exchange);
+    if (errors) setResult({ errors });
     const furtherFields = exchange.operations.length - 1;
-    return error || furtherFields < 1 ? undefined : exchange.takePoints(furtherFields).catch(refuse);
+    if (errors || furtherFields < 1) return undefined;
+    return exchange.takePoints(furtherFields).catch((error: Error) => setResult({ errors: asErrors(error) }));
   };
   return {
     onExecute: ({ args, setResultAndStopExecution }) => guard(args, setResultAndStopExecution),
@@ -55,23 +55,28 @@ export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> 
   };
 }
 
-function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchange) => AppError | undefined {
+const asErrors = (error: Error): readonly GraphQLError[] => [new GraphQLError(error.message, { originalError: error })];
+
+/** @returns makes the errors of an operation that may not run. */
+function createCheck(schema: GraphQLSchema): (args: Arguments, exchange: Exchange) => readonly GraphQLError[] | undefined {
   const memoize = memoizeOperation<OperationFacts>();
   return ({ document, operationName, variableValues }, exchange) => {
     const operation = getOperationAST(document, operationName);
-    if (!operation) return unknownOperation(operationName);
+    if (!operation) return asErrors(unknownOperation(operationName));
     const variables = variableValues ?? {};
-    const coerce = () => coerceVariables(schema, operation, variables).coerced;
+    let invalid: readonly GraphQLError[] | undefined;
     const facts = memoize(document, operation, variables, () => {
-      const coerced = coerce();
+      const { coerced, errors } = coerceVariables(schema, operation, variables);
+      invalid = errors;
       return coerced && factsOf(schema, document, operation, coerced, variables);
     });
-    if (!facts) return undefined;
+    if (!facts) return invalid;
     exchange.operations = facts.coordinates;
     exchange.noStore = facts.returnsTokens;
     const refusal = refusalOf(facts, exchange);
-    // Execution refuses invalid variables, and says what is wrong with them: that comes first, whatever is memoized.
-    return refusal && coerce() ? refusal : undefined;
+    if (!refusal) return undefined;
+    // What is wrong with variables comes first, whatever is memoized.
+    return coerceVariables(schema, operation, variables).errors ?? asErrors(refusal);
   };
 }
 
