@@ -9,6 +9,7 @@ import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
 import { createMalformedResponder, isWellFormed } from './malformed.js';
 import { serveInTurn } from './serve-in-turn.js';
+import { UnreadResponses } from './unread-responses.js';
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -37,6 +38,9 @@ const serverOptions = {
  */
 const backlog = 4_096;
 
+/** How long a client may take to read a complete response, beyond what the system buffers, in milliseconds, and how often that is checked. */
+const unreadLimits = { timeoutMs: 30_000, checkEveryMs: 1_000 };
+
 /**
  * Listens for HTTP.
  * @param port 0 takes any free one.
@@ -46,6 +50,7 @@ export function listen(
   { listener, endStreams }: NodeListener,
   { host, port }: { host: string; port: number },
   log: Logger,
+  { timeoutMs, checkEveryMs } = unreadLimits,
 ): Promise<RunningServer> {
   const server = createNodeServer(serverOptions);
   const inFlight = new InFlight();
@@ -60,6 +65,9 @@ export function listen(
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest);
   server.on('connect', (_request, socket) => malformed.rejectSocket(socket));
   server.on('clientError', malformed.onClientError);
+  const unread = new UnreadResponses(inFlight);
+  const timer = setInterval(() => unread.breakOff(timeoutMs), checkEveryMs).unref();
+  server.once('close', () => clearInterval(timer));
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(addressError(error, host, port)));
     server.listen({ port, host, backlog }, () => {
