@@ -6,7 +6,7 @@ export interface Abuse {
   readonly name: string;
   /** One sentence for the list. */
   readonly description: string;
-  /** Whether it waits for a time limit of the server. */
+  /** Whether it takes more than some seconds, such as one that waits for a time limit of the server. */
   readonly isSlow?: true;
   /** How much the server's resident memory may grow, in MiB, garbage that V8 has not collected yet included. */
   readonly maxGrowthMiB: number;

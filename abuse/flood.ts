@@ -18,7 +18,7 @@ interface FloodOptions {
   readonly connections?: number;
 }
 
-const defaultMs = 700;
+const defaultMs = 400;
 const defaultConnections = 8;
 const timeoutMs = 10_000;
 /** Of a response, in characters. */

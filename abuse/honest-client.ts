@@ -4,21 +4,27 @@ import type { Honest, HonestOrder } from './honest-process.js';
 
 /** A client that uses the server as it is meant. */
 export interface HonestClient {
-  /** Ends it. @returns what it saw. */
+  /** Begins to send requests. */
+  start(): void;
+  /** Waits for the last response. @returns what the client saw since the start. */
   stop(): Promise<Honest>;
+  close(): void;
 }
 
-/** Starts the client, as a process of its own: what the abuse costs its sender does not slow it down. */
-export async function startHonestClient(order: HonestOrder): Promise<HonestClient> {
-  const child = fork(new URL('./honest-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+/** Makes the client, as a process of its own: what the abuse costs its sender does not slow it down. */
+export async function openHonestClient(order: HonestOrder): Promise<HonestClient> {
+  const child = fork(new URL('./honest-process.ts', import.meta.url), [JSON.stringify(order)], {
+    execArgv: ['--import', 'tsx'],
+  });
   await once(child, 'message');
-  child.send(order);
   return {
+    start: () => void child.send('start'),
     stop: async () => {
       const result = once(child, 'message');
       child.send('stop');
       const [honest] = await result;
       return honest as Honest;
     },
+    close: () => child.disconnect(),
   };
 }

@@ -1,9 +1,8 @@
 // The process of an honest client: see honest-client.ts.
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { summarize } from '../bench/load.js';
 
-/** What the client is to read, in turns. */
+/** What the client reads, in turns. */
 export interface HonestOrder {
   readonly url: string;
   readonly token: string;
@@ -26,12 +25,11 @@ const intervalMs = 20;
 const newConnectionEvery = 4;
 const timeoutMs = 5_000;
 
+const { url, token, paths } = JSON.parse(process.argv[2] ?? '') as HonestOrder;
 const agent = new Agent({ keepAlive: true });
-const times: number[] = [];
-const failures: Record<string, number> = {};
 
 /** @returns how it failed; undefined for 200. */
-function send({ url, token }: HonestOrder, path: string, isAlone: boolean): Promise<string | undefined> {
+function send(path: string, isAlone: boolean): Promise<string | undefined> {
   const options = {
     headers: { authorization: `Bearer ${token}` },
     agent: isAlone ? (false as const) : agent,
@@ -49,30 +47,34 @@ function send({ url, token }: HonestOrder, path: string, isAlone: boolean): Prom
   });
 }
 
-process.once('message', (order: HonestOrder) => {
+/** Sends requests until it is stopped. @returns ends it, and says what was seen. */
+function start(): () => Promise<Honest> {
   const pending = new Set<Promise<void>>();
+  const times: number[] = [];
+  const failures: Record<string, number> = {};
   let number = 0;
-  const tick = () => {
+  const timer = setInterval(() => {
     const startedAt = performance.now();
-    const path = order.paths[number % order.paths.length] ?? '/health';
-    const one = send(order, path, ++number % newConnectionEvery === 0).then((failure) => {
+    const path = paths[number % paths.length] ?? '/health';
+    const one = send(path, ++number % newConnectionEvery === 0).then((failure) => {
       times.push(performance.now() - startedAt);
       if (failure) failures[failure] = (failures[failure] ?? 0) + 1;
       pending.delete(one);
     });
     pending.add(one);
-  };
-  const timer = setInterval(tick, intervalMs);
-  process.once('message', async () => {
+  }, intervalMs);
+  return async () => {
     clearInterval(timer);
     await Promise.all(pending);
-    agent.destroy();
     const { requests, p50, p95 } = summarize(times, 1, 0);
-    const honest: Honest = { requests, p50, p95, max: Math.max(...times), failures };
-    process.send?.(honest, () => process.disconnect());
-  });
-});
+    return { requests, p50, p95, max: Math.max(...times), failures };
+  };
+}
 
+let stop: (() => Promise<Honest>) | undefined;
+process.on('message', async (message) => {
+  if (message === 'start') stop = start();
+  else process.send?.(await stop?.());
+});
+process.once('disconnect', () => agent.destroy());
 process.send?.('ready');
-// Nobody waits for it: until the order comes it is the channel that keeps the process alive.
-await sleep(0);

@@ -1,13 +1,14 @@
 import { markdown } from '../bench/report.js';
 import type { Trial } from './trial.js';
 
-/** How long 95 in 100 requests of the honest client may take, in milliseconds. */
-const maxP95Ms = 500;
+/** How long 95 in 100 requests of the honest client may take, in milliseconds: also on a machine that is busy with other work. */
+const defaultMaxP95Ms = 1_000;
 /** Lines of one kind that are printed at most. */
 const maxExamples = 3;
 
-/** @returns each violation of the rules as a line; none when the trial passed. */
-export function violations({ unexpected, honest, growthMiB, maxGrowthMiB, leftOpen, errors }: Trial): string[] {
+/** @param maxP95Ms for the honest client. @returns each violation of the rules as a line; none when the trial passed. */
+export function violations(trial: Trial, maxP95Ms = defaultMaxP95Ms): string[] {
+  const { unexpected, honest, growthMiB, maxGrowthMiB, leftOpen, errors } = trial;
   const failures = Object.entries(honest.failures).map(([failure, count]) => `honest client: ${count} times ${failure}`);
   return [
     ...unexpected,

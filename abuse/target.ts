@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ServerProcess, startServer } from '../tests/support/server-process.js';
+import { type HonestClient, openHonestClient } from './honest-client.js';
 import { type OpenSockets, openSockets } from './sockets.js';
 
 /** A server that is abused, and a person who uses it honestly. */
@@ -11,6 +12,8 @@ export interface Target {
   readonly token: string;
   /** A task of that person. */
   readonly taskId: number;
+  /** Reads that task and the health. */
+  readonly honestClient: HonestClient;
   /** What the server has logged. */
   log(): string;
   /** Opens connections to it. */
@@ -48,15 +51,18 @@ async function prepare({ url, port, process, output, stop }: ServerProcess): Pro
   const { access_token } = await call('POST', '/api/auth/signup', { email, password, name: 'Ada' });
   const token = String(access_token);
   const { id } = await call('POST', '/api/tasks', { title: 'Buy groceries' }, token);
+  const honestClient = await openHonestClient({ url, token, paths: [`/api/tasks/${id}`, '/health'] });
   return {
     url,
     port,
     pid: process.pid ?? 0,
     token,
     taskId: Number(id),
+    honestClient,
     log: output,
     open: (count, options) => openSockets(port, count, options),
     close: async () => {
+      honestClient.close();
       try {
         await call('DELETE', '/api/users/me', { password }, token);
       } finally {

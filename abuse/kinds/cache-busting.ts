@@ -10,6 +10,7 @@ const documents = (count: number, prefix: string): string[] =>
 export const cacheBustingDocuments: Abuse = {
   name: 'cache-busting-documents',
   description: '2,000 documents that differ, some of 20 KB, and 250 that come three times each, so that they are compiled.',
+  isSlow: true,
   maxGrowthMiB: 500,
   commit: async (target) => {
     const once = [

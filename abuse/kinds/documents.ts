@@ -82,6 +82,6 @@ export const deepDocuments: Abuse = {
       graphql(`query ($a: ${'['.repeat(400)}Int${']'.repeat(400)}) { __typename }`, ['200', ...refused]),
       graphql(`{ __schema { types { ${'fields { type { '.repeat(20)} name ${'} }'.repeat(20)} } } }`, refused),
       graphql(`"""${'x'.repeat(90_000)}""" { __typename }`, refused),
-      graphql(`{ task(id: """${'x\\n'.repeat(20_000)}""") { id } }`, refused),
+      graphql(`{ task(id: """${'x\\n'.repeat(20_000)}""") { id } }`, ['200 BAD_REQUEST', ...refused]),
     ]),
 };
