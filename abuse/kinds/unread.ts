@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../tests/support/eventually.js';
 import type { Abuse } from '../abuse.js';
 import { openFiles } from '../process.js';
 import type { Target } from '../target.js';
@@ -6,6 +7,8 @@ import type { Target } from '../target.js';
 const count = 100;
 /** The server's limit is 30 s. */
 const unreadTimeoutMs = 36_000;
+/** How long the server may take to accept the connections, in milliseconds. */
+const acceptTimeoutMs = 5_000;
 const get = ({ token }: Target, path: string) =>
   `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
 
@@ -16,13 +19,17 @@ export const unreadResponses: Abuse = {
   isSlow: true,
   maxGrowthMiB: 250,
   commit: async (target) => {
-    const sockets = await target.open(count, { isReading: false });
     const files = openFiles(target.pid);
+    const sockets = await target.open(count, { isReading: false });
     sockets.send(get(target, '/docs/swagger-ui-bundle.js').repeat(10));
     // A client that does not read does not notice either.
-    const isOpen = () => openFiles(target.pid) > files - count / 2;
-    for (const end = performance.now() + unreadTimeoutMs; isOpen() && performance.now() < end; ) await sleep(100);
-    const lines = isOpen() ? ['the connections are still open'] : [];
+    const isOpen = () => openFiles(target.pid) > files + count / 2;
+    await eventually(isOpen, acceptTimeoutMs);
+    const isClosed = await eventually(() => !isOpen(), unreadTimeoutMs).then(
+      () => true,
+      () => false,
+    );
+    const lines = isClosed ? [] : ['the connections are still open'];
     sockets.destroy();
     return lines;
   },
