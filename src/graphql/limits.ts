@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../core/errors.js';
+import { maxRequestErrors } from '../schema/errors.js';
 
 /** What one request may ask for. The largest honest page stays well below each of these. */
 export const queryLimits = {
@@ -24,9 +25,6 @@ export const queryLimits = {
 } as const;
 
 type Limit = keyof typeof queryLimits;
-
-/** Errors in one answer to a document that does not fit the schema. */
-const maxValidationErrors = 5;
 
 /** Tells the limit's value; not what the document asked for. */
 export const queryTooComplex = (limit: Limit): AppError =>
@@ -73,8 +71,8 @@ export const useValidation = ({ hasIntrospection }: { hasIntrospection: boolean 
     if (!hasIntrospection) addValidationRule(NoSchemaIntrospectionCustomRule);
     setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules = specifiedRules) => {
       try {
-        const options = { maxErrors: maxValidationErrors, hideSuggestions: true };
-        return validate(schema, document, rules, options).slice(0, maxValidationErrors);
+        const options = { maxErrors: maxRequestErrors, hideSuggestions: true };
+        return validate(schema, document, rules, options).slice(0, maxRequestErrors);
       } catch (error) {
         if (error instanceof LimitError) return [error];
         throw error;

@@ -1,7 +1,8 @@
 import { collectFields } from '@graphql-tools/utils';
-import { type DocumentNode, type GraphQLSchema, getVariableValues, Kind, type OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { GuardedOperation } from '../http/csrf.js';
 import { guardedOperation } from '../schema/token-fields.js';
+import { coerceVariables } from '../schema/variables.js';
 import { complexityOf } from './limits.js';
 import { memoizeOperation } from './memoize-operation.js';
 
@@ -19,24 +20,29 @@ export interface OperationRequest {
   readonly variables: Record<string, unknown>;
 }
 
-type Coerced = Record<string, unknown> | undefined;
-
-/** The variables with their defaults (https://spec.graphql.org/draft/#CoerceVariableValues); undefined when they are invalid. */
-export const coercedVariables = (schema: GraphQLSchema, { operation, variables }: OperationRequest): Coerced =>
-  getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+/** The facts of an operation. */
+export interface FactsResult {
+  /** Undefined also when the schema has no such operations. */
+  readonly facts: OperationFacts | undefined;
+  /** What is wrong with the variables. */
+  readonly errors: readonly GraphQLError[] | undefined;
+}
 
 /**
- * Creates the function that reads the facts of a valid operation, memoized: facts do not depend on text, so that they may come
- * from an earlier request although a text of this one is invalid.
- * @returns undefined when execution will refuse the operation: its variables are invalid, or the schema has no such operations.
+ * Creates the function that reads the facts of an operation. They are memoized and do not depend on text, so that they may come
+ * from an earlier request although a text of this one is invalid: there are no errors then.
  */
-export function createOperationFacts(schema: GraphQLSchema): (request: OperationRequest) => OperationFacts | undefined {
+export function createOperationFacts(schema: GraphQLSchema): (request: OperationRequest) => FactsResult {
   const memoize = memoizeOperation<OperationFacts>();
-  return (request) =>
-    memoize(request.document, request.operation, request.variables, () => {
-      const coerced = coercedVariables(schema, request);
-      return coerced && factsOf(schema, request, coerced);
+  return (request) => {
+    let errors: readonly GraphQLError[] | undefined;
+    const facts = memoize(request.document, request.operation, request.variables, () => {
+      const result = coerceVariables(schema, request.operation, request.variables);
+      errors = result.errors;
+      return result.coerced && factsOf(schema, request, result.coerced);
     });
+    return { facts, errors };
+  };
 }
 
 function factsOf(

@@ -5,8 +5,9 @@ import { type Identity, unauthenticated } from '../core/identity.js';
 import { csrfFault } from '../http/csrf.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Context } from '../schema/context.js';
+import { coerceVariables } from '../schema/variables.js';
 import { queryLimits, queryTooComplex } from './limits.js';
-import { coercedVariables, createOperationFacts, type OperationFacts } from './operation-facts.js';
+import { createOperationFacts, type OperationFacts } from './operation-facts.js';
 
 /** The context that plugins get: the resolvers', and for a GraphQL request its exchange. REST's operations have none. */
 export type EngineContext = Context & { readonly exchange?: Exchange };
@@ -14,7 +15,7 @@ export type EngineContext = Context & { readonly exchange?: Exchange };
 /** What Envelop's `onExecute` and `onSubscribe` get, as far as it is needed. */
 interface Execution {
   readonly args: ExecutionArgs & { readonly contextValue: EngineContext };
-  readonly setResultAndStopExecution: (result: { errors: GraphQLError[] }) => void;
+  readonly setResultAndStopExecution: (result: { errors: readonly GraphQLError[] }) => void;
 }
 
 /**
@@ -34,24 +35,27 @@ export function useOperationGuard(schema: GraphQLSchema): Plugin<EngineContext> 
   function guard({ args, setResultAndStopExecution }: Execution): Promise<void> | undefined {
     const { exchange } = args.contextValue;
     if (!exchange) return undefined;
-    const refuse = (error: Error): undefined =>
-      void setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError: error })] });
+    const refuse = (errors: readonly GraphQLError[]): undefined => void setResultAndStopExecution({ errors });
     const { document, operationName } = args;
     const operation = getOperationAST(document, operationName);
-    if (!operation) return refuse(noSuchOperation(operationName));
-    const request = { document, operation, variables: args.variableValues ?? {} };
-    const facts = factsOf(request);
-    // Execution reports what is wrong with the variables, here and below.
+    if (!operation) return refuse([asGraphqlError(noSuchOperation(operationName))]);
+    const variables = args.variableValues ?? {};
+    const { facts, errors } = factsOf({ document, operation, variables });
+    if (errors) return refuse(errors);
     if (!facts) return undefined;
     exchange.operations = facts.coordinates;
     exchange.noStore = facts.returnsTokens;
     const error = errorOf(facts, exchange);
-    if (error) return coercedVariables(schema, request) && refuse(error);
+    // What is wrong with the variables comes first.
+    if (error) return refuse(coerceVariables(schema, operation, variables).errors ?? [asGraphqlError(error)]);
     const morePoints = facts.coordinates.length - 1;
-    return morePoints > 0 ? exchange.takePoints(morePoints).catch(refuse) : undefined;
+    if (morePoints < 1) return undefined;
+    return exchange.takePoints(morePoints).catch((rejection: Error) => refuse([asGraphqlError(rejection)]));
   }
   return { onExecute: guard, onSubscribe: guard };
 }
+
+const asGraphqlError = (error: Error): GraphQLError => new GraphQLError(error.message, { originalError: error });
 
 function errorOf(facts: OperationFacts, exchange: Exchange): AppError | undefined {
   const error = (facts.isPublic ? undefined : tokenError(exchange.identity)) ?? csrfFault(exchange, facts);

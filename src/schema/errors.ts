@@ -6,6 +6,12 @@ import { databaseFault } from '../db/faults.js';
 import type { Exchange } from '../http/exchange.js';
 import type { Logger } from '../log/log.js';
 
+/** Errors in one answer to a request that is refused before it is executed. */
+export const maxRequestErrors = 5;
+
+/** Characters of a library's message: some repeat the value that they refuse, whatever its length is. */
+const maxMessageLength = 500;
+
 /** What the log says of a request that failed. */
 type FailedExchange = Pick<Exchange, 'requestId' | 'client' | 'identity' | 'operations'>;
 
@@ -51,8 +57,11 @@ function fromGraphQLError({ message, extensions }: GraphQLError): AppError {
   // Yoga refuses a mutation by GET so, and calls it a bad request (graphql-yoga 5.24).
   const { status } = (extensions.http ?? {}) as { status?: number };
   if (status === 405) return new AppError('METHOD_NOT_ALLOWED', { message, allow: ['POST'] });
-  return new AppError('BAD_REQUEST', { message });
+  return new AppError('BAD_REQUEST', { message: shorten(message) });
 }
+
+const shorten = (message: string): string =>
+  message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message;
 
 function unwrap(error: unknown): unknown {
   let thrown = error;

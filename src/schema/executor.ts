@@ -5,13 +5,14 @@ import {
   execute,
   GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
+  getOperationAST,
   type OperationDefinitionNode,
   type SourceLocation,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { jitSafeOperation } from './jit-safe-operation.js';
+import { coerceVariables } from './variables.js';
 
 /** Compiled documents that are kept: those of an application's own clients fit. */
 const maxCompiled = 200;
@@ -54,9 +55,10 @@ export function createExecutor(): Execute {
   }
 
   return (args) => {
+    const errors = variableErrors(args);
+    if (errors) return { errors };
     const found = compiledFor(args);
-    if (!found || !isNamed(found.operation, args) || !hasValidVariables(found.operation, args))
-      return execute({ ...args, hideSuggestions: true });
+    if (!found || !isNamed(found.operation, args)) return execute({ ...args, hideSuggestions: true });
     const result = found.run(args.rootValue, args.contextValue, args.variableValues);
     return result instanceof Promise ? result.then((settled) => withLocations(settled, args)) : withLocations(result, args);
   };
@@ -67,10 +69,10 @@ const isNamed = ({ name }: OperationDefinitionNode, { operationName }: Execution
   operationName == null || name?.value === operationName;
 
 /** By graphql-js, which says what is wrong: graphql-jit accepts a list for an input object. */
-const hasValidVariables = (
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  { schema, variableValues }: ExecutionArgs,
-): boolean => variableDefinitions.length === 0 || !getVariableValues(schema, variableDefinitions, variableValues ?? {}).errors;
+function variableErrors({ schema, document, operationName, variableValues }: ExecutionArgs): readonly GraphQLError[] | undefined {
+  const operation = getOperationAST(document, operationName);
+  return operation?.variableDefinitions?.length ? coerceVariables(schema, operation, variableValues).errors : undefined;
+}
 
 const withLocations = (result: ExecutionResult, { document }: ExecutionArgs): ExecutionResult =>
   result.errors ? { ...result, errors: result.errors.map((error) => withLocation(error, document)) } : result;

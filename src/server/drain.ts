@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as SocketServer } from 'node:net';
 import type { InFlight } from './in-flight.js';
+import { UnreadResponses } from './unread-responses.js';
 
 /** How often a draining server looks at its connections, in milliseconds: requests on their way have this long to arrive. */
 const intervalMs = 100;
@@ -18,24 +19,18 @@ const readTimeoutMs = 2_000;
  */
 export function drain(server: Server, inFlight: InFlight): Promise<void> {
   const startedAt = performance.now();
-  const completeSince = new Map<ServerResponse, number>();
+  const unread = new UnreadResponses(inFlight);
 
-  function endStalled(response: ServerResponse, now: number): void {
-    if (!response.writableEnded) {
-      // Node's own event for a message that does not arrive in time.
-      if (!response.req.complete && now - startedAt > uploadTimeoutMs) response.req.emit('timeout');
-      return;
-    }
-    const since = completeSince.get(response) ?? now;
-    completeSince.set(response, since);
-    if (now - since > readTimeoutMs) response.destroy();
+  function failUpload({ req, writableEnded }: ServerResponse): void {
+    // Node's own event for a message that does not arrive in time.
+    if (!writableEnded && !req.complete && performance.now() - startedAt > uploadTimeoutMs) req.emit('timeout');
   }
 
   return new Promise((resolve) => {
     // A connection without a request would keep the server from closing, and so would one that becomes idle now.
     const timer = setInterval(() => {
-      const now = performance.now();
-      for (const response of [...inFlight]) endStalled(response, now);
+      for (const response of [...inFlight]) failUpload(response);
+      unread.breakOff(readTimeoutMs);
       if (inFlight.size === 0) server.closeAllConnections();
       else server.closeIdleConnections();
     }, intervalMs);

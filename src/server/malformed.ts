@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../core/errors.js';
 import { prefersProblem } from '../http/content-negotiation.js';
@@ -52,7 +53,9 @@ export function createMalformedResponder(log: Logger): MalformedResponder {
       log.info({ requestId: headers['x-request-id'], method: request.method, status }, 'request.malformed');
     },
     onClientError: (error, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      // Nothing was requested on a connection that is idle from the start, such as a browser's in reserve: thousands are closed quickly.
+      const isIdle = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket instanceof Socket && socket.bytesRead === 0;
+      if (isIdle || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
       else rejectSocket(socket, statusLines[error.code ?? '']);
     },
   };

@@ -1,4 +1,4 @@
-import { createServer as createNodeServer, type RequestListener } from 'node:http';
+import { createServer as createNodeServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostInUrl } from '../core/host.js';
 import { StartError } from '../core/start-error.js';
@@ -8,6 +8,8 @@ import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
 import { createMalformedResponder, isWellFormed } from './malformed.js';
+import { serveInTurn } from './serve-in-turn.js';
+import { UnreadResponses } from './unread-responses.js';
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -36,6 +38,9 @@ const serverOptions = {
  */
 const backlog = 4_096;
 
+/** How long a client may take to read a complete response, beyond what the system buffers, in milliseconds, and how often that is checked. */
+const unreadLimits = { timeoutMs: 30_000, checkEveryMs: 1_000 };
+
 /**
  * Listens for HTTP.
  * @param port 0 takes any free one.
@@ -45,20 +50,24 @@ export function listen(
   { listener, endStreams }: NodeListener,
   { host, port }: { host: string; port: number },
   log: Logger,
+  { timeoutMs, checkEveryMs } = unreadLimits,
 ): Promise<RunningServer> {
   const server = createNodeServer(serverOptions);
   const inFlight = new InFlight();
   const malformed = createMalformedResponder(log);
   const serve = acceptBeforeServing(server, listener);
-  const onRequest: RequestListener = (request, response) => {
+  const onRequest = serveInTurn((request, response) => {
     if (!isWellFormed(request)) return malformed.respond(request, response);
     inFlight.add(response);
     if (!server.listening) response.setHeader('connection', 'close');
     return serve(request, response);
-  };
+  });
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest);
   server.on('connect', (_request, socket) => malformed.rejectSocket(socket));
   server.on('clientError', malformed.onClientError);
+  const unread = new UnreadResponses(inFlight);
+  const timer = setInterval(() => unread.breakOff(timeoutMs), checkEveryMs).unref();
+  server.once('close', () => clearInterval(timer));
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(addressError(error, host, port)));
     server.listen({ port, host, backlog }, () => {

@@ -54,9 +54,25 @@ describe('the server', () => {
       for (let n = 0; n < atOnce; n++) arrive();
       await ask();
       const connectionsBefore = events.indexOf('answer');
-      expect(connectionsBefore).toBeGreaterThan(50);
+      expect(connectionsBefore).toBeGreaterThan(10);
       expect(connectionsBefore).toBeLessThan(end - atOnce);
       await eventually(() => events.length >= end, 10_000);
+    });
+
+    it('delays requests by little when new connections never stop arriving', async () => {
+      const until = performance.now() + 3_000;
+      const arrive = () => clients.push(connect(port, '127.0.0.1').on('error', () => {}));
+      server.on('connection', () => {
+        for (const start = performance.now(); performance.now() - start < 2; );
+        if (performance.now() < until) arrive();
+      });
+      for (let n = 0; n < 5; n++) arrive();
+      // The allowance of the first half second is used up.
+      await ask();
+      let requests = 0;
+      for (; performance.now() < until; requests++) await ask();
+      // A tenth of the time at most is spent waiting; each would wait for half a second.
+      expect(requests).toBeGreaterThan(10);
     });
   });
 
