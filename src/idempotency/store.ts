@@ -50,11 +50,11 @@ const selectRecord = `SELECT fingerprint, result FROM idempotency_keys
 /** The look-up is a statement of its own: its snapshot, unlike that of the lock, sees what the last holder of the lock wrote. */
 const lockAndSelect = (key: RecordKey): readonly Statement[] => [
   {
-    text: `SELECT set_config('tandem.is_locked', pg_try_advisory_xact_lock(hashtextextended($1, 0))::text, true)`,
+    text: `SELECT set_config('tandem.isLocked', pg_try_advisory_xact_lock(hashtextextended($1, 0))::text, true)`,
     values: [lockName(key)],
   },
   {
-    text: `SELECT current_setting('tandem.is_locked') AS "isLocked", fingerprint, result
+    text: `SELECT current_setting('tandem.isLocked') AS "isLocked", fingerprint, result
            FROM (VALUES (1)) AS one LEFT JOIN (${selectRecord}) AS stored ON true`,
     values: [key.scope, key.key, key.part],
   },
