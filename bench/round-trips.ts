@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type Outgoing, send } from './client.js';
 import type { Person } from './data.js';
 import { loginRequest, nextRequest } from './load.js';
@@ -20,6 +21,10 @@ const delayMs = 200;
 /** The least of them counts: a request can only be late. */
 const tries = 3;
 const operations: readonly OperationName[] = ['get', 'list', 'create', 'toggle'];
+/** Sent once more, each request with an idempotency key of its own. */
+const keyedOperations: readonly OperationName[] = ['create', 'toggle'];
+
+const keyed = (request: Outgoing): Outgoing => ({ ...request, headers: { ...request.headers, 'idempotency-key': randomUUID() } });
 
 /**
  * Counts the round trips of each operation by the time that it takes on a slow link when nothing else runs.
@@ -51,12 +56,13 @@ export async function countRoundTrips(
   link.delayMs = delayMs;
   try {
     for (const style of styles) {
-      for (const operation of operations)
-        await leastOf(style, operation, () => {
-          const person = unseen.pop();
-          assert(person, 'everybody has asked for something');
-          return () => nextRequest(style, { [operation]: 1 }, [person]);
-        });
+      const requestsOf = (operation: OperationName, change = (request: Outgoing) => request) => {
+        const person = unseen.pop();
+        assert(person, 'everybody has asked for something');
+        return () => change(nextRequest(style, { [operation]: 1 }, [person]));
+      };
+      for (const operation of operations) await leastOf(style, operation, () => requestsOf(operation));
+      for (const operation of keyedOperations) await leastOf(style, `${operation}, keyed`, () => requestsOf(operation, keyed));
       await leastOf(style, 'login', (_, turn) => () => loginRequest(style, loginsOf[turn] as Person));
     }
     return counted;

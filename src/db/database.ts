@@ -13,6 +13,20 @@ export interface Queries {
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
 }
 
+/** One statement: SQL with `$1` … for the values. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly (string | number | null)[];
+}
+
+/** One transaction. */
+export interface Transaction extends Queries {
+  /** Runs statements one after the other, in one round trip. @returns the rows of the last. */
+  queryTogether<Row>(statements: readonly Statement[]): Promise<Row[]>;
+  /** Runs a statement and ends the transaction, in one round trip. It must be the last. */
+  commitWith(statement: Statement): Promise<void>;
+}
+
 /** The statements that wait for a connection of the pool. */
 export interface StatementQueue {
   readonly waiting: number;
@@ -40,7 +54,7 @@ export interface Database extends Queries {
    */
   readonly ready: Promise<void>;
   /** Runs all of it or nothing. On the embedded database everything else waits meanwhile: use nothing but `Queries` within. */
-  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (queries: Transaction) => Promise<T>): Promise<T>;
   /** One round trip that waits neither for a busy pool nor for a locked table. Rejects when the database does not answer, or lacks our tables. */
   check(): Promise<void>;
   /** When a statement last succeeded, as `performance.now()` has it. */

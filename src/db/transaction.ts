@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
-import type { Database, Queries } from './database.js';
+import type { Database, Queries, Statement } from './database.js';
 import { retryConflicts } from './retry.js';
 
 /** How long a transaction may wait for a connection, and how long it may take, in milliseconds. */
@@ -9,14 +9,33 @@ const bounds = { maxWait: 2_000, timeout: 7_000 } as const;
 const spelled = (row: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]));
 
-/** Makes a database's `transaction` of Prisma's interactive transactions: both `Queries` then run on one connection. */
+type JoinStatements = (statements: readonly Statement[], ending?: 'commit') => string;
+
+/**
+ * Makes a database's `transaction` of Prisma's interactive transactions: all statements then run on one connection.
+ * @param joiner returns what writes several statements as one text, or undefined when they must run one by one.
+ */
 export const transactionOf =
-  (prisma: PrismaClient): Database['transaction'] =>
+  (prisma: PrismaClient, joiner: () => JoinStatements | undefined): Database['transaction'] =>
   (work) =>
     retryConflicts(() =>
       prisma.$transaction(async (client) => {
         const query = async (text: string, values: readonly unknown[]) =>
           (await client.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values)).map(spelled);
-        return work({ prisma: client, query: query as Queries['query'] });
+        const run = async (statements: readonly Statement[], ending?: 'commit') => {
+          const join = joiner();
+          if (join) return query(join(statements, ending), []);
+          let rows: Record<string, unknown>[] = [];
+          for (const { text, values } of statements) rows = await query(text, values);
+          return rows;
+        };
+        return work({
+          prisma: client,
+          query: query as Queries['query'],
+          queryTogether: async <Row>(statements: readonly Statement[]) => (await run(statements)) as Row[],
+          commitWith: async (statement) => {
+            await run([statement], 'commit');
+          },
+        });
       }, bounds),
     );

@@ -21,6 +21,8 @@ interface RunOptions<T> {
   readonly isAtomic?: boolean;
   /** The user whose result it is, for a public operation: the record is deleted with the user. */
   ownerOf?(result: T): string;
+  /** Whether `work` does nothing before it calls `commit`: the look-up of its transaction is then the only one. */
+  readonly commitsFirst?: boolean;
   /** Whether a stored result can still be returned; always, by default. */
   isCurrent?(result: T, queries: Queries): Promise<boolean>;
 }
@@ -61,8 +63,8 @@ interface Write {
   readonly options: RunOptions<unknown>;
 }
 
-/** Thrown out of a transaction when a concurrent request has written the record first. */
-class ConcurrentWrite {
+/** Thrown out of a transaction that finds a stored result. */
+class AlreadyWritten {
   constructor(readonly stored: StoredResult) {}
 }
 
@@ -93,12 +95,12 @@ export function createRunOnce(parts: Parts): RunOnce {
     inFlight.add(lock);
     try {
       const commit = commitOf(parts, write);
-      const stored = await store.find(db, key);
+      const stored = options.commitsFirst ? undefined : await store.find(db, key);
       if (!stored) return await work(commit);
       if (await isOutdated(write, stored, db)) return await work(commit, stored.result as T);
       return (await replay(parts, write, stored)) as T;
     } catch (error) {
-      if (error instanceof ConcurrentWrite) return (await replay(parts, write, error.stored)) as T;
+      if (error instanceof AlreadyWritten) return (await replay(parts, write, error.stored)) as T;
       throw error;
     } finally {
       inFlight.delete(lock);
@@ -124,14 +126,14 @@ async function replay({ mismatches }: Parts, { key, fingerprints }: Write, store
 const commitOf =
   ({ db, store }: Parts, write: Write): Commit =>
   (statements) =>
-    db.transaction(async (queries) => {
+    db.transaction(async (transaction) => {
       const { key, userId, fingerprints, options } = write;
-      if (!(await store.tryLock(queries, key))) throw inProgress();
-      const stored = await store.find(queries, key);
-      if (stored && !(await isOutdated(write, stored, queries))) throw new ConcurrentWrite(stored);
-      const result = await statements(queries);
+      const { isLocked, stored } = await store.lockAndFind(transaction, key);
+      if (stored && !(await isOutdated(write, stored, transaction))) throw new AlreadyWritten(stored);
+      if (!isLocked) throw inProgress();
+      const result = await statements(transaction);
       if (result == null) return result;
       const owner = options.ownerOf ? options.ownerOf(result) : userId;
-      await store.write(queries, key, owner, { fingerprint: fingerprints[0], result });
+      await store.writeAndCommit(transaction, key, owner, { fingerprint: fingerprints[0], result });
       return result;
     });

@@ -3,7 +3,7 @@ import type { SignedInContext } from '../core/request-context.js';
 import { validate } from '../core/validate.js';
 import type { Database } from '../db/database.js';
 import { isForeignKeyViolation } from '../db/faults.js';
-import type { RunOnce } from '../idempotency/run.js';
+import type { Commit, RunOnce } from '../idempotency/run.js';
 import { createLists, type Lists } from '../lists/list.js';
 import type { Logger } from '../log/log.js';
 import { createTaskAccess, forbidden, type TaskRef } from './access.js';
@@ -38,6 +38,8 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
   const store = createTaskStore(db);
   const withOwnTask = createTaskAccess(store, log);
   const lists = createLists(db, taskList);
+  const write = <T>(context: SignedInContext, operation: string, payload: unknown, work: (commit: Commit) => Promise<T>) =>
+    runOnce(context, operation, payload, work, { commitsFirst: true });
 
   return {
     ...lists,
@@ -48,7 +50,7 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
     get: (context, id) => withOwnTask(context, { id }, 'task', store.find),
     create: (context, input) => {
       const data = validate(newTask, input, 'task');
-      return runOnce(context, 'createTask', data, (commit) =>
+      return write(context, 'createTask', data, (commit) =>
         commit((queries) => store.insert(queries, { ...data, userId: context.viewer.userId })).catch((error) => {
           // The account has just been deleted, and its sessions with it.
           throw isForeignKeyViolation(error) ? unauthenticated('revoked') : error;
@@ -58,20 +60,20 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
     update: (context, taskRef, input, selection) => {
       const ref = parseTaskRef(taskRef);
       const data = validate(taskChanges, input, 'task');
-      return runOnce(context, 'updateTask', { ...ref, data }, (commit) =>
+      return write(context, 'updateTask', { ...ref, data }, (commit) =>
         withOwnTask(context, ref, 'updateTask', (where) => commit((queries) => store.update(queries, where, data, selection))),
       );
     },
     remove: async (context, taskRef) => {
       const ref = parseTaskRef(taskRef);
-      const { id } = await runOnce(context, 'deleteTask', ref, (commit) =>
+      const { id } = await write(context, 'deleteTask', ref, (commit) =>
         withOwnTask(context, ref, 'deleteTask', (where) => commit((queries) => store.remove(queries, where))),
       );
       return id;
     },
     toggle: (context, taskRef) => {
       const ref = parseTaskRef(taskRef);
-      return runOnce(context, 'toggleTask', ref, (commit) =>
+      return write(context, 'toggleTask', ref, (commit) =>
         withOwnTask(context, ref, 'toggleTask', (where) => commit((queries) => store.toggle(queries, where))),
       );
     },

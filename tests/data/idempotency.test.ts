@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.js';
 import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
-import { type Fetch, restStyle, styles } from '../support/styles.js';
+import { trafficOf } from '../support/statements.js';
+import { type Arguments, type Fetch, type Operation, restStyle, styles } from '../support/styles.js';
 
 describe('the idempotency store', () => {
   let app: TestApp;
@@ -49,7 +50,54 @@ describe('the idempotency store', () => {
     });
   });
 
+  describe('of a stored result', () => {
+    it('returns it also while another transaction holds the lock of its key', async () => {
+      const args = { input: { title: 'Stored' }, idempotencyKey: randomUUID() };
+      const { value } = await restStyle.call(app.fetch, 'createTask', args, ada.token);
+      await app.db.transaction(async ({ query }) => {
+        await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text', [`${ada.id} 0 ${args.idempotencyKey}`]);
+        expect((await restStyle.call(other.fetch, 'createTask', args, ada.token)).value).toEqual(value);
+      });
+    });
+
+    it.each([
+      ['quotes', `it's ''quoted'' "twice"`],
+      ['backslashes', `\\' \\\\' \\n \\u0041`],
+      ['parameters', '$1 $2 $6 $$ $&'],
+      ['the end of a statement', `'; DROP TABLE idempotency_keys; --`],
+      ['the end of a transaction', '; COMMIT'],
+      ['other scripts', 'ソ表 Ω 👩‍👩‍👧'],
+    ])('returns a title and a key with %s unchanged', async (_name, title) => {
+      const idempotencyKey = `${title.replaceAll(/[^!#-~]/g, '')}${randomUUID()}`;
+      for (const { call } of styles) {
+        const made = await call(app.fetch, 'createTask', { input: { title }, idempotencyKey }, ada.token);
+        expect(made).toMatchObject({ value: { title } });
+      }
+      expect((await titles()).filter((each) => each === title)).toHaveLength(1);
+    });
+  });
+
   describe('of a write', () => {
+    it.each(styles)('takes three round trips to PostgreSQL, and two when it is repeated ($name)', async ({ call }) => {
+      const { value } = await restStyle.call(app.fetch, 'createTask', { input: { title: 'Mine' } }, ada.token);
+      const { id } = value as { id: number };
+      const writes: [Operation, Arguments][] = [
+        ['createTask', { input: { title: 'Created' } }],
+        ['updateTask', { id, input: { title: 'Updated' } }],
+        ['toggleTask', { id }],
+        ['deleteTask', { id }],
+      ];
+      for (const [operation, own] of writes) {
+        const args = { ...own, idempotencyKey: randomUUID() };
+        const run = async () => expect(await call(app.fetch, operation, args, ada.token)).not.toHaveProperty('code');
+        // The first request also deletes expired records.
+        const counts = [await trafficOf(run), await trafficOf(run)].map(
+          ({ statements }) => statements.filter((text) => !text.startsWith('DELETE FROM idempotency_keys')).length,
+        );
+        expect([operation, ...counts]).toEqual([operation, 3, 2]);
+      }
+    });
+
     it('stores the result in the transaction of the write, which is rolled back when storing fails', async () => {
       await app.db.prisma.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'the ledger is full'; END $$`);

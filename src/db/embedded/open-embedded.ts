@@ -109,7 +109,8 @@ export async function serveEmbedded(pglite: PGlite, closeEngine = () => pglite.c
     query,
     check: () => checkTables((text) => pglite.query(text)),
     lastSuccessAt: () => lastSuccess,
-    transaction: transactionOf(prisma),
+    // PGlite takes no values with several statements, and has no round trips.
+    transaction: transactionOf(prisma, () => undefined),
     close: async () => {
       await prisma.$disconnect();
       await closeEngine();

@@ -12,7 +12,7 @@ import { inspect, type Session } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
-import { prismaAdapter } from './prisma-adapter.js';
+import { joinStatements, prismaAdapter } from './prisma-adapter.js';
 import { queryOf } from './query.js';
 import { refusal } from './refusal/refusal.js';
 import { checkRights } from './rights.js';
@@ -83,7 +83,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     notifications,
     ready,
     query: queryOf(statements.run),
-    transaction: transactionOf(prisma),
+    transaction: transactionOf(prisma, () => (statements.session()?.wrapsStatements ? undefined : joinStatements)),
     check: () => checkTables((text) => checks.send({ text })),
     lastSuccessAt: main.lastSuccessAt,
     queue: main.queue,

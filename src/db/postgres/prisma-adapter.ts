@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import type pg from 'pg';
+import pg from 'pg';
+import type { Statement } from '../database.js';
 
 interface Options {
   /** Read when the first statement runs: the schema is known by then. */
@@ -9,24 +10,81 @@ interface Options {
   readonly firstStatement: () => string | undefined;
 }
 
-/** Creates Prisma's adapter over a pool. */
+/** Creates Prisma's adapter over a pool, whose transactions take fewer round trips (docs/decisions/keyed-writes.md). */
 export function prismaAdapter(pool: pg.Pool, { schema, firstStatement }: Options): SqlDriverAdapterFactory {
   const { provider, adapterName } = new PrismaPg(pool);
+  const connect = async () => {
+    const statements = ['BEGIN ISOLATION LEVEL READ COMMITTED', firstStatement()].filter((text) => text !== undefined);
+    return saveRoundTrips(await pool.connect(), statements.join('; '));
+  };
+  // The adapter connects for transactions alone.
+  const transactionPool: pg.Pool = Object.assign(Object.create(pool), { connect });
   return {
     provider,
     adapterName,
-    connect: async () => {
+    connect: () => {
       const name = schema();
-      const connection = await new PrismaPg(pool, name === undefined ? {} : { schema: name }).connect();
-      const startTransaction = connection.startTransaction.bind(connection);
-      return Object.assign(connection, {
-        startTransaction: async (...isolationLevel: Parameters<typeof startTransaction>) => {
-          const transaction = await startTransaction(...isolationLevel);
-          const sql = firstStatement();
-          if (sql) await transaction.queryRaw({ sql, args: [], argTypes: [] });
-          return transaction;
-        },
-      });
+      return new PrismaPg(transactionPool, name === undefined ? {} : { schema: name }).connect();
     },
   };
 }
+
+const commit = '; COMMIT';
+
+/**
+ * Writes statements as one text. PostgreSQL takes it in one message, and skips what follows the first error ("Simple Query"). Only for
+ * connections whose `client_encoding` is UTF8: in SJIS a character may end in the byte of a backslash, and change where a literal ends.
+ * @param ending `commit` ends the transaction as well.
+ */
+export const joinStatements = (statements: readonly Statement[], ending?: 'commit'): string =>
+  statements.map(withLiterals).join('; ') + (ending ? commit : '');
+
+const withLiterals = ({ text, values }: Statement): string =>
+  text.replaceAll(/\$(\d+)/g, (_, position: string) => literalOf(values[Number(position) - 1]));
+
+// Without a type of its own, as a parameter is. A literal with a backslash becomes an E string, which no setting changes.
+const literalOf = (value: Statement['values'][number] | undefined): string =>
+  value == null ? 'NULL' : pg.escapeLiteral(String(value));
+
+/** What Prisma's adapter uses of a connection in a transaction. */
+interface Connection extends Pick<pg.PoolClient, 'on' | 'removeListener' | 'release'> {
+  query(statement: pg.QueryConfig): Promise<pg.QueryResult>;
+}
+
+/**
+ * Saves a transaction the round trips of BEGIN and COMMIT. BEGIN leaves with the first statement, when that has no values; a text of
+ * `joinStatements` may have ended the transaction before Prisma does.
+ * @param begin the statements that begin the transaction.
+ */
+function saveRoundTrips(client: pg.PoolClient, begin: string): Connection {
+  let state: 'new' | 'open' | 'ended' = 'new';
+
+  async function send(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    // Of several statements pg returns an array.
+    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    return Array.isArray(results) ? results.at(-1) : results;
+  }
+
+  async function sendFirst(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    state = 'open';
+    if (!statement.values?.length) return send({ ...statement, text: `${begin}; ${statement.text}` });
+    await client.query(begin);
+    return send(statement);
+  }
+
+  return {
+    on: client.on.bind(client),
+    removeListener: client.removeListener.bind(client),
+    release: client.release.bind(client),
+    query: async (statement) => {
+      const { text } = statement;
+      const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
+      if (text === 'BEGIN' || (isEnd && state !== 'open')) return noResult;
+      const result = await (state === 'new' ? sendFirst(statement) : send(statement));
+      if (text.endsWith(commit)) state = 'ended';
+      return result;
+    },
+  };
+}
+
+const noResult: pg.QueryResult = { command: '', rowCount: 0, oid: 0, fields: [], rows: [] };
