@@ -68,6 +68,31 @@ describe('notifications', () => {
     expect(logged).toEqual(['notifications.lost']);
   });
 
+  it('leave no connection behind when LISTEN fails', async () => {
+    const clients: pg.Client[] = [];
+    const connect = async () => {
+      const client = new pg.Client(database.url);
+      await client.connect();
+      // A standby refuses LISTEN; so does an aborted transaction.
+      await client.query('BEGIN');
+      await client.query('SELECT 1/0').catch(() => {});
+      clients.push(client);
+      return client;
+    };
+    const notifications = new PostgresNotifications({ connect, send: async () => [], log: log as never });
+    open.push(notifications);
+    const connected = async () => {
+      const { rows } = await sender.query('SELECT count(*)::int AS n FROM pg_stat_activity WHERE pid = ANY($1)', [
+        clients.map((client) => (client as unknown as { processID: number }).processID),
+      ]);
+      return rows[0].n as number;
+    };
+    await eventually(async () => {
+      notifications.keepAwake();
+      return clients.length > 1 && (await connected()) <= 1;
+    }, 5_000);
+  });
+
   it('need a connection that is listening since before the look-up', async () => {
     const notifications = listen(database.url);
     const before = performance.now();

@@ -93,18 +93,25 @@ export class PostgresNotifications implements Notifications {
   async #open(): Promise<void> {
     try {
       const client = await this.#parts.connect();
-      client.on('error', (err) => this.#lose(client, 'the connection broke', err));
-      client.on('end', () => this.#lose(client, 'the connection ended'));
-      client.on('notification', ({ channel, payload = '' }) => {
-        if (channel === this.#beatChannel) this.#hearBeat(client, payload);
-        else this.#handlers.get(channel)?.(payload);
+      await this.#listen(client).catch(async (error) => {
+        await client.end().catch(() => {});
+        throw error;
       });
-      const channels = [this.#beatChannel, ...this.#handlers.keys()];
-      await client.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
-      this.#listening = { client, since: performance.now(), caughtUpAt: Number.NEGATIVE_INFINITY, beats: new Map() };
     } catch (err) {
       this.#retryLater('no connection', err);
     }
+  }
+
+  async #listen(client: pg.Client): Promise<void> {
+    client.on('error', (err) => this.#lose(client, 'the connection broke', err));
+    client.on('end', () => this.#lose(client, 'the connection ended'));
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === this.#beatChannel) this.#hearBeat(client, payload);
+      else this.#handlers.get(channel)?.(payload);
+    });
+    const channels = [this.#beatChannel, ...this.#handlers.keys()];
+    await client.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
+    this.#listening = { client, since: performance.now(), caughtUpAt: Number.NEGATIVE_INFINITY, beats: new Map() };
   }
 
   async #beat({ client, since, caughtUpAt, beats }: Listening): Promise<void> {
