@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openTestApp } from '../support/app.js';
 import { encode, forge } from '../support/forge.js';
@@ -113,6 +114,15 @@ describe.each(transports)('a token of another issuer, over $name,', ({ me, refus
       code: 'UNAUTHENTICATED',
       details: { reason: expect.stringMatching(/^(invalid|expired)$/) },
     });
+  });
+
+  it('ends with its session when it is a session cookie, also once it was accepted', async () => {
+    const endsAt = Date.now() + 1_500;
+    const token = await cookie({ session: { token: 's1', expiresAt: new Date(endsAt).toISOString() } });
+    const respond = () => me(app.fetch, { authorization: `Bearer ${token}` });
+    expect((await respond()).status).toBe(200);
+    await setTimeout(endsAt + 1_000 - Date.now());
+    expect((await refusal(await respond())).status).toBe(401);
   });
 
   it('says expired of one that has expired, and invalid of others', async () => {

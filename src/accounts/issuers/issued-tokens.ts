@@ -126,14 +126,22 @@ async function verifyByKey(
       audience: isCookie ? sessionCookie.audience : jwks.audience,
     },
   );
-  const profile = isCookie ? readSessionCookie(payload) : payload;
-  return profile && readClaims(token, jwks.issuer, payload, profile);
+  if (!isCookie) return readClaims(token, jwks.issuer, payload, payload);
+  const cookie = readSessionCookie(payload);
+  const claims = cookie && readClaims(token, jwks.issuer, payload, cookie.profile);
+  if (!claims) return undefined;
+  const expiresAt = Math.min(claims.token.expiresAt, cookie.endsAt);
+  return { ...claims, token: { ...claims.token, expiresAt } };
 }
 
-/** @returns the user of the cookie; undefined when it contradicts the claims, or its session has expired. */
-function readSessionCookie({ sub, sid, user, session }: JWTPayload): Record<string, unknown> | undefined {
+/**
+ * @returns the user of the cookie, and when its session ends, in Unix seconds; undefined when it contradicts the claims, or its
+ *   session has ended.
+ */
+function readSessionCookie({ sub, sid, user, session }: JWTPayload) {
   const profile = Object(user) as Record<string, unknown>;
   const { token, expiresAt } = Object(session) as Record<string, unknown>;
   if (profile.id !== sub || token !== sid) return undefined;
-  return Date.parse(String(expiresAt)) > Date.now() ? profile : undefined;
+  const endsAt = Date.parse(String(expiresAt)) / 1000;
+  return endsAt > Date.now() / 1000 ? { profile, endsAt } : undefined;
 }
