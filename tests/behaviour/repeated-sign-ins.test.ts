@@ -37,6 +37,15 @@ describe('repeated sign-ins', () => {
       await works(first);
     });
 
+    it('a logout of another session with the key of the first is VALIDATION_ERROR, and ends nothing', async () => {
+      const { email, token } = await newPerson(app);
+      const second = payload(await call(app.fetch, 'login', { input: { email, password } }));
+      const args = { idempotencyKey: randomUUID() };
+      expect(await call(app.fetch, 'logout', args, token)).not.toHaveProperty('code');
+      expect(await call(app.fetch, 'logout', args, second.access_token)).toMatchObject({ code: 'VALIDATION_ERROR' });
+      await works(second);
+    });
+
     it.each<[string, (tokens: Payload) => Promise<unknown>]>([
       ['logout', ({ access_token }) => call(app.fetch, 'logout', {}, access_token)],
       ['its expiry', ({ user }) => app.db.query('UPDATE sessions SET expires_at = now() WHERE user_id = $1', [user.id])],

@@ -78,7 +78,9 @@ export function createAuthService(parts: Parts): AuthService {
       const viewer = requireSession(context.viewer);
       const end = (queries: Queries) =>
         viewer.issued ? issuedUsers.revoke(queries, viewer.issued) : sessions.end(queries, viewer);
-      await runOnce(context, 'logout', {}, (commit) => commit((queries) => end(queries).then(() => true)));
+      // Another session that repeats the key of this one must not be told that it has ended.
+      const payload = { session: viewer.issued?.digest ?? viewer.sessionId };
+      await runOnce(context, 'logout', payload, (commit) => commit((queries) => end(queries).then(() => true)));
       log.info(auditFields(context.client, { userId: viewer.userId, sessionId: viewer.sessionId }), 'session.ended');
     },
   };
