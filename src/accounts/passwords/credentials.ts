@@ -71,8 +71,9 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         account = await findAccount();
         return passwordMatches(password, account?.passwordHash);
       };
-      const attempt = () => perAccount.attempt(email, () => perAddress.attempt(address, compare));
-      const succeeded = await perAccountAndAddress.attempt(`${address} ${email}`, attempt).catch((error) => {
+      const attempt = () => perAccountAndAddress.attempt(`${address} ${email}`, () => perAccount.attempt(email, compare));
+      // The address first: beyond its limit, emails that a client makes up are counted nowhere.
+      const succeeded = await perAddress.attempt(address, attempt).catch((error) => {
         if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
         throw error;
       });
