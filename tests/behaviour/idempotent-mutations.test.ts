@@ -37,12 +37,12 @@ const cases: Readonly<Record<string, MutationCase>> = {
   forgotPassword: { arguments: () => ({ input: { email: 'nobody@example.com' } }) },
   resetPassword: {
     arguments: async ({ id }) => ({
-      input: { token: await issueToken(app.db, id, 'password-reset'), newPassword: 'another horse battery' },
+      input: { token: await issueToken(app.db, { userId: id }, 'password-reset'), newPassword: 'another horse battery' },
     }),
   },
   confirmEmail: {
     arguments: async ({ id }) => ({
-      input: { token: await issueToken(app.db, id, 'email-change', `${randomUUID()}@example.com`) },
+      input: { token: await issueToken(app.db, { userId: id }, 'email-change', `${randomUUID()}@example.com`) },
     }),
   },
   revokeSession: { arguments: async (user) => ({ id: await otherSession(user) }) },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findToken, issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
 import { newApiToken } from '../support/api-tokens.js';
 import { linesOf, newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -191,15 +192,48 @@ describe('passwords and emails by mail', () => {
         expect((await call('me', {}, person.token)).value).toMatchObject({ email: person.email });
       });
 
-      it('is void after a reset of the password', async () => {
+      it.each<[string, (person: Person) => Promise<unknown>]>([
+        ['reset', async (person) => reset(await mailedToken(person))],
+        ['change', ({ token }) => call('updateMe', { input: { currentPassword: password, newPassword: another } }, token)],
+      ])('is void after a %s of the password', async (_, setPassword) => {
         const person = await newPerson(app);
         const email = newEmail();
         const mail = smtp.next(email);
         await change(person, email);
-        await reset(await mailedToken(person));
+        expect(await setPassword(person)).not.toHaveProperty('code');
         expect((await call('confirmEmail', { input: { token: tokenIn(await mail) } })).code).toBe('INVALID_CREDENTIALS');
       });
+
+      it('can be confirmed when it came together with a new password', async () => {
+        const { token } = await newPerson(app);
+        const email = newEmail();
+        const mail = smtp.next(email);
+        await call('updateMe', { input: { email, currentPassword: password, newPassword: another } }, token);
+        expect((await call('confirmEmail', { input: { token: tokenIn(await mail) } })).code).toBeUndefined();
+        expect((await call('me', {}, token)).value).toMatchObject({ email });
+      });
+
+      it('makes a password reset void that was mailed to the old address', async () => {
+        const person = await newPerson(app);
+        const email = newEmail();
+        const mail = smtp.next(email);
+        await change(person, email);
+        const token = await mailedToken(person);
+        await call('confirmEmail', { input: { token: tokenIn(await mail) } });
+        expect((await reset(token)).code).toBe('INVALID_CREDENTIALS');
+      });
     });
+  });
+
+  it('a password reset is not stored for an email that the account no longer has', async () => {
+    const { id, email } = await newPerson(app);
+    for (const [given, stored] of [
+      [`old-${email}`, undefined],
+      [email, { userId: id }],
+    ] as const) {
+      const token = await issueToken(app.db, { userId: id, email: given }, 'password-reset');
+      expect(await findToken(app.db, 'password-reset', token)).toEqual(stored && expect.objectContaining(stored));
+    }
   });
 
   it('a mail is sent again after a temporary error, and not after a permanent one', async () => {

@@ -108,7 +108,7 @@ export const causes: Readonly<Record<string, Cause>> = {
     return { isLimited: false };
   },
   'password-reset.completed': async ({ app, ada, call }) => {
-    const token = await issueToken(app.db, ada.id, 'password-reset');
+    const token = await issueToken(app.db, { userId: ada.id }, 'password-reset');
     await call('resetPassword', { input: { token, newPassword: 'another good one' } });
     return {};
   },
@@ -117,7 +117,7 @@ export const causes: Readonly<Record<string, Cause>> = {
     return { userId: undefined };
   },
   'email-change.completed': async ({ app, ada, call }) => {
-    await call('confirmEmail', { input: { token: await issueToken(app.db, ada.id, 'email-change', `new-${ada.email}`) } });
+    await call('confirmEmail', { input: { token: await issueToken(app.db, { userId: ada.id }, 'email-change', `new-${ada.email}`) } });
     return {};
   },
   'email-change.rejected': async ({ call }) => {

@@ -7,7 +7,7 @@ import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import { emailTaken } from '../users/email.js';
 import type { AccountMails } from './mails.js';
-import { findToken, issueToken, takeToken } from './one-time-tokens.js';
+import { deleteTokens, findToken, issueToken, takeToken } from './one-time-tokens.js';
 import { tokenRejected } from './reset-password.js';
 import { confirmEmailInput } from './rules.js';
 
@@ -37,7 +37,7 @@ export function createEmailChangeService(parts: Parts): EmailChangeService {
     request: async (queries, userId, newEmail) => {
       const taken = await queries.query('SELECT id FROM users WHERE email = $1 AND id <> $2', [newEmail, userId]);
       if (taken.length > 0) throw emailTaken();
-      const token = await issueToken(queries, userId, 'email-change', newEmail);
+      const token = await issueToken(queries, { userId }, 'email-change', newEmail);
       return () => mails.emailChange({ userId, email: newEmail }, token);
     },
     confirm: async (context, input) => {
@@ -69,6 +69,8 @@ async function confirm(
     });
     // A repeated sign-in must not hand out tokens for an email that no longer works.
     await idempotency.deletePublic(queries, userId);
+    // Nor must a password reset that was mailed to the old address.
+    await deleteTokens(queries, userId);
     return { userId };
   });
   log.info(auditFields(client, { userId }), 'email-change.completed');

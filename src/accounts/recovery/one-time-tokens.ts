@@ -17,20 +17,25 @@ export interface OneTimeGrant {
   readonly newEmail: string | null;
 }
 
-/** Makes a token that replaces the user's earlier one for the same purpose. @returns the token, which is stored nowhere. */
+/**
+ * Makes a token that replaces the user's earlier one for the same purpose.
+ * @param email the account's; when it has changed meanwhile the token is not stored, and its mail leads nowhere.
+ * @returns the token, which is stored nowhere else.
+ */
 export async function issueToken(
   { query }: Pick<Queries, 'query'>,
-  userId: string,
+  { userId, email }: { readonly userId: string; readonly email?: string },
   purpose: Purpose,
   newEmail?: string,
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await query(
     `INSERT INTO one_time_tokens (user_id, purpose, digest, new_email, expires_at)
-     SELECT id, $2, $3, $4, now() + make_interval(mins => ${ttlMinutes}) FROM users WHERE id = $1
+     SELECT id, $2, $3, $4, now() + make_interval(mins => ${ttlMinutes}) FROM users
+     WHERE id = $1 AND ($5::text IS NULL OR email = $5)
      ON CONFLICT (user_id, purpose) DO UPDATE
        SET digest = excluded.digest, new_email = excluded.new_email, expires_at = excluded.expires_at`,
-    [userId, purpose, digestOf(token), newEmail ?? null],
+    [userId, purpose, digestOf(token), newEmail ?? null, email ?? null],
   );
   return token;
 }
@@ -58,7 +63,7 @@ export async function takeToken({ query }: Queries, purpose: Purpose, token: str
   return taken?.userId;
 }
 
-/** Ends the tokens of a user. @param purpose all when absent. */
-export async function deleteTokens({ query }: Queries, userId: string, purpose?: Purpose): Promise<void> {
-  await query('DELETE FROM one_time_tokens WHERE user_id = $1 AND ($2::text IS NULL OR purpose = $2)', [userId, purpose ?? null]);
+/** Ends all tokens of a user: those that were mailed before a change of the email or the password must not work after it. */
+export async function deleteTokens({ query }: Queries, userId: string): Promise<void> {
+  await query('DELETE FROM one_time_tokens WHERE user_id = $1', [userId]);
 }

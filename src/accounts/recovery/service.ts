@@ -94,5 +94,5 @@ async function mailToken(
   );
   log.info(auditFields(client, { userId: account?.userId, isLimited }), 'password-reset.requested');
   if (!account || isLimited) return;
-  mails.passwordReset(account, await issueToken(db, account.userId, 'password-reset'), client.requestId);
+  mails.passwordReset(account, await issueToken(db, account, 'password-reset'), client.requestId);
 }

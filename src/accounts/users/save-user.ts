@@ -35,11 +35,12 @@ export async function saveUser(
   });
   // Prisma 7.10 returns null, against its type, when the row is deleted between the statements of a nested update.
   if (!user) throw unauthenticated('revoked');
-  // A repeated sign-in must not hand out tokens for credentials that no longer work.
-  if (email !== undefined || passwordHash !== undefined) await idempotency.deletePublic(queries, viewer.userId);
-  // Nor must a token that was mailed before.
-  if (email !== undefined) await deleteTokens(queries, viewer.userId);
-  if (passwordHash !== undefined) await deleteTokens(queries, viewer.userId, 'password-reset');
+  if (email !== undefined || passwordHash !== undefined) {
+    // A repeated sign-in must not hand out tokens for credentials that no longer work.
+    await idempotency.deletePublic(queries, viewer.userId);
+    // Whoever knew the password may have asked for a change of the email; whoever reads the old mailbox may have a reset.
+    await deleteTokens(queries, viewer.userId);
+  }
   if (passwordHash !== undefined) await sessions.revokeOthers(queries, requireSession(viewer));
   return user;
 }

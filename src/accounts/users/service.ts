@@ -84,8 +84,10 @@ export function createUserService(parts: Parts): UserService {
         const user = await commit(async (queries) => {
           if (changes.email === undefined || !emailChanges.isConfirmed)
             return saveUser(parts, queries, context.viewer, changes, passwordHash);
+          const saved = await saveUser(parts, queries, context.viewer, { name: changes.name }, passwordHash);
+          // Last: a new password deletes the tokens that were mailed before.
           mail = await emailChanges.request(queries, context.viewer.userId, changes.email);
-          return saveUser(parts, queries, context.viewer, { name: changes.name }, passwordHash);
+          return saved;
         });
         mail();
         if (isSensitive) log.info(auditFields(context.client, { userId: user.id, ...kindsOf(changes) }), 'account.changed');
