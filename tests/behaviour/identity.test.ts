@@ -106,6 +106,15 @@ describe('authentication', () => {
           expect((await call('login', { input: { email: address, password: wrong } })).code).toBe('INVALID_CREDENTIALS');
       });
 
+      it('counts the characters of a password in the form that is compared', async () => {
+        const composed = `${'\u00e1'.repeat(99)}!`;
+        const input = { email: email(), name: 'Ada' };
+        const short = await call('signup', { input: { ...input, password: 'a\u0301'.repeat(4) } });
+        expect(short).toMatchObject({ code: 'VALIDATION_ERROR', details: { field: 'password' } });
+        await signedIn('signup', { ...input, password: composed });
+        await signedIn('login', { email: input.email, password: composed.normalize('NFD') });
+      });
+
       it('stores an Argon2id hash and a token digest, but neither the password nor the token', async () => {
         const { user, refresh_token } = await signedIn('signup', { email: email(), password, name: 'Ada' });
         const [stored] = await app.db.query<{ hash: string; digest: string }>(

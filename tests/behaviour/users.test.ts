@@ -70,6 +70,16 @@ describe('users', () => {
         expect((await login(person.email, 'another good one')).code).toBeUndefined();
       });
 
+      it('rejects the old and the new email as a new password', async () => {
+        const person = await newPerson(app);
+        const email = `New-${person.email}`;
+        for (const newPassword of [person.email.toUpperCase(), email])
+          expect(await update(person, { email, newPassword, currentPassword: password })).toMatchObject({
+            code: 'VALIDATION_ERROR',
+            details: { field: 'new_password' },
+          });
+      });
+
       it.each([
         ['name', { name: null }],
         ['name', { name: '' }],

@@ -7,6 +7,7 @@ import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import { hashPassword } from '../passwords/passwords.js';
+import { isEmailOf, passwordIsEmail } from '../rules.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountMails } from './mails.js';
 import { deleteTokens, findToken, takeToken } from './one-time-tokens.js';
@@ -40,8 +41,8 @@ export async function resetPassword(
     throw tokenRejected();
   }
   // The token stays valid: its owner chooses again.
-  if (newPassword.toLowerCase() === grant.email)
-    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: 'Password must not be the email' }]);
+  if (isEmailOf(newPassword, grant.email))
+    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsEmail }]);
   const passwordHash = await hashPassword(newPassword);
   const { userId, email } = grant;
   const result = await commit((queries) => save(parts, queries, token, userId, passwordHash));

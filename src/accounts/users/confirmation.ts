@@ -2,6 +2,7 @@ import { fieldError } from '../../core/errors.js';
 import { unauthenticated } from '../../core/identity.js';
 import type { SignedInContext } from '../../core/request-context.js';
 import type { Account, Credentials } from '../passwords/credentials.js';
+import { isEmailOf, passwordIsEmail } from '../rules.js';
 
 const currentPasswordMissing = () =>
   fieldError('VALIDATION_ERROR', [
@@ -37,18 +38,21 @@ export async function verifyDeletion(
 }
 
 interface Changes {
+  readonly email?: string | undefined;
   readonly currentPassword?: string | undefined;
   readonly newPassword?: string | undefined;
 }
 
 /**
  * Confirms the change of an email or a password.
- * @throws AppError `VALIDATION_ERROR` when the password is missing, or the account has none to change; as
+ * @throws AppError `VALIDATION_ERROR` when the password is missing, the account has none to change, or the new one is its email; as
  * `Credentials.verifyPassword`.
  */
 export async function verifyChange(credentials: Credentials, context: SignedInContext, changes: Changes): Promise<void> {
   const account = await findAccount(credentials, context);
   if (account.passwordHash === undefined && changes.newPassword !== undefined) throw noPassword();
   if (changes.currentPassword === undefined) throw currentPasswordMissing();
+  if (changes.newPassword !== undefined && isEmailOf(changes.newPassword, account.email, changes.email))
+    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsEmail }]);
   await credentials.verifyPassword(context.client, account.email, async () => account, changes.currentPassword);
 }
