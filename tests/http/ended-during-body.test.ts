@@ -2,15 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newApiToken } from '../support/api-tokens.js';
 import { newPerson, type Person, password } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
+import { forge } from '../support/forge.js';
+import { newClaims } from '../support/issuer.js';
 import { openConnection, openSocketApp, requestText, type SocketApp } from '../support/socket.js';
 import { graphqlRequest, restStyle } from '../support/styles.js';
 
 type Credential = Record<string, string>;
 
+const issuer = 'https://app.example';
+const limits = { RATE_LIMIT: 'on', RATE_SIGNUP: '1000/h', RATE_ANONYMOUS: '1000/m' };
+
 describe('a credential that ends before the last byte of the body', () => {
   let app: SocketApp;
   beforeAll(async () => {
-    app = await openSocketApp({ NODE_ENV: 'development', RATE_LIMIT: 'on', RATE_SIGNUP: '1000/h', RATE_ANONYMOUS: '1000/m' });
+    app = await openSocketApp({ NODE_ENV: 'development', AUTH_HS256_ISSUERS: issuer, ...limits });
   });
   afterAll(() => app.close());
 
@@ -95,6 +100,11 @@ describe('a credential that ends before the last byte of the body', () => {
       const { id, token } = await newApiToken(app, person, ['tasks:write']);
       const revoke = () => call('revokeApiToken', { id }, person.token);
       expect(await sendAround(write, bearer({ token }), revoke)).toMatchObject(revoked);
+    });
+
+    it('is refused as a token of another issuer: logout', async () => {
+      const token = forge(newClaims(issuer));
+      expect(await sendAround(write, bearer({ token }), () => call('logout', {}, token))).toMatchObject(revoked);
     });
 
     it('is accepted when its session goes on: as a bearer token that was refreshed, and as a cookie', async () => {
