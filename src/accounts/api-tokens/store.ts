@@ -34,13 +34,13 @@ export interface ApiTokenGrant {
 
 const columns = `id, name, prefix, scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt"`;
 
-/** How long an expired token stays in its owner's list, in days. */
-const keepExpiredDays = 30;
+/** An expired token stays in its owner's list for 30 days. */
+const listedSince = 'now() - make_interval(days => 30)';
 
 /** @returns the tokens of a user, the newest first; of the expired ones those of the last 30 days. */
 export const listApiTokens = ({ query }: Queries, userId: string): Promise<ApiToken[]> =>
   query<ApiToken>(
-    `SELECT ${columns} FROM api_tokens WHERE user_id = $1 AND expires_at > now() - make_interval(days => ${keepExpiredDays})
+    `SELECT ${columns} FROM api_tokens WHERE user_id = $1 AND expires_at > ${listedSince}
      ORDER BY created_at DESC, id`,
     [userId],
   );
@@ -63,13 +63,11 @@ export async function lockOwner({ query }: Queries, { userId, sessionId, issued 
  */
 export async function insertApiToken({ query }: Queries, token: NewApiToken, max: number): Promise<ApiToken | undefined> {
   const { id, userId, name, digest, prefix, scopes, expiresAt } = token;
-  await query(`DELETE FROM api_tokens WHERE user_id = $1 AND expires_at <= now() - make_interval(days => ${keepExpiredDays})`, [
-    userId,
-  ]);
   const [row] = await query<ApiToken>(
-    `INSERT INTO api_tokens (id, user_id, name, digest, prefix, scopes, expires_at)
+    `WITH expired AS (DELETE FROM api_tokens WHERE user_id = $2 AND expires_at <= ${listedSince})
+     INSERT INTO api_tokens (id, user_id, name, digest, prefix, scopes, expires_at)
      SELECT $1, $2, $3, $4, $5, $6::text[], $7::timestamptz
-     WHERE (SELECT count(*) FROM api_tokens WHERE user_id = $2) < $8::int
+     WHERE (SELECT count(*) FROM api_tokens WHERE user_id = $2 AND expires_at > ${listedSince}) < $8::int
      RETURNING ${columns}`,
     [id, userId, name, digest, prefix, scopes, expiresAt.toISOString(), max],
   );
