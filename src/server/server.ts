@@ -52,14 +52,16 @@ export interface RequestServer {
 export function createServer(parts: ServerParts): RequestServer {
   const { config, log, ready, overload, authenticate, csrfTokensOf, rateLimiters, graphql, rest, pages } = parts;
   const isAllowedOrigin = createIsAllowedOrigin(config.corsOrigins, config.production);
+  const { beforeBody, afterBody } = authentication({ authenticate, csrfTokensOf, isAllowedOrigin });
   const middleware: Middleware[] = [
     clientAddress(config.trustedProxies, config.production),
     unready(ready),
     loadShedding(overload),
-    authentication({ authenticate, csrfTokensOf, isAllowedOrigin }),
+    beforeBody,
     cors({ isAllowed: isAllowedOrigin, log }),
     rateLimit(rateLimiters, config.budgets),
     body(),
+    afterBody,
     responseHeaders(),
     accessLog(log),
   ];

@@ -38,6 +38,11 @@ describe.each(styles)('a person whom another issuer signs in, over $name,', (sty
     for (const { value } of outcomes) expect(value).toMatchObject(me);
   });
 
+  it('can create personal API tokens', async () => {
+    const args = { input: { name: 'x', scopes: ['account'] } };
+    expect((await call('createApiToken', forge(claims()), args)).code).toBeUndefined();
+  });
+
   it.each([
     ['no email', { email: undefined }],
     ['an email that is not valid', { email: 'grace' }],

@@ -124,6 +124,16 @@ describeOnPostgres('a session or token that another process ends', () => {
       expect(await behindLock(`DELETE FROM users WHERE id = '${person.id}'`, send)).toMatchObject({ code });
     });
 
+    it('refuses a personal API token of a session that ends meanwhile', async () => {
+      const { id, token } = await newPerson(here);
+      const create = () => style.call(here.fetch, 'createApiToken', { input: { name: 'x', scopes: ['account'] } }, token);
+      const outcome = await behindLock(`SELECT FROM users WHERE id = '${id}' FOR UPDATE`, create, async () => {
+        expect(await style.call(here.fetch, 'logout', {}, token)).not.toHaveProperty('code');
+      });
+      expect(outcome).toMatchObject({ code: 'UNAUTHENTICATED', details: { reason: 'revoked' } });
+      expect(await here.db.query('SELECT FROM api_tokens WHERE user_id = $1', [id])).toHaveLength(0);
+    });
+
     it('lets it finish as one before the end of its session, and refuses the next', async () => {
       const { token } = await newPerson(here);
       const create = () => style.call(here.fetch, 'createTask', { input: { title: 'x' } }, token);

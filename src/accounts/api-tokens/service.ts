@@ -3,13 +3,14 @@ import { AppError } from '../../core/errors.js';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
+import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import { digestOf, type Tokens } from '../tokens/tokens.js';
 import { formatApiToken, shownPrefix } from './format.js';
 import { type ApiTokenInput, apiTokenInput, defaultExpiry } from './rules.js';
-import { type ApiToken, deleteApiTokens, hasApiToken, insertApiToken, listApiTokens } from './store.js';
+import { type ApiToken, deleteApiTokens, hasApiToken, insertApiToken, listApiTokens, lockOwner } from './store.js';
 
 /** A token that has just been created, with the secret that is never shown again. */
 export interface CreatedApiToken extends ApiToken {
@@ -19,7 +20,7 @@ export interface CreatedApiToken extends ApiToken {
 /** The personal API tokens of the viewer. All of it needs a session: such a token can neither see nor make others. */
 export interface ApiTokenService {
   list(context: SignedInContext): Promise<ApiToken[]>;
-  /** @throws AppError `VALIDATION_ERROR`; `CONFLICT` when the viewer has too many. */
+  /** @throws AppError `VALIDATION_ERROR`; `CONFLICT` when the viewer has too many; `UNAUTHENTICATED` when the session has ended. */
   create(context: SignedInContext, input: unknown): Promise<CreatedApiToken>;
   /** @returns the id. @throws AppError `NOT_FOUND` when the viewer has no such token. */
   revoke(context: SignedInContext, id: string): Promise<string>;
@@ -52,12 +53,12 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
   return {
     list: (context) => listApiTokens(db, requireSession(context.viewer).userId),
     create: async (context, input) => {
-      const { userId } = requireSession(context.viewer);
+      const viewer = requireSession(context.viewer);
       const payload = validate(apiTokenInput, input);
       const work = async (commit: Commit) => {
-        const created = await commit((queries) => insert(queries, userId, payload, tokenOf));
+        const created = await commit((queries) => insert(queries, viewer, payload, tokenOf));
         const { id: apiTokenId, scopes } = created;
-        log.info(auditFields(context.client, { userId, apiTokenId, scopes }), 'api-token.created');
+        log.info(auditFields(context.client, { userId: viewer.userId, apiTokenId, scopes }), 'api-token.created');
         return created;
       };
       const token = await runOnce(context, 'createApiToken', payload, work, { isCurrent, isAtomic: true });
@@ -87,16 +88,16 @@ export function createApiTokenService(parts: Parts): ApiTokenService {
 
 async function insert(
   queries: Queries,
-  userId: string,
+  viewer: Viewer,
   { name, scopes, expiresAt = defaultExpiry() }: ApiTokenInput,
   tokenOf: (id: string) => string,
 ): Promise<ApiToken> {
+  if (!(await lockOwner(queries, viewer))) throw unauthenticated('revoked');
+  const { userId } = viewer;
   const id = `token_${randomBytes(16).toString('hex')}`;
   const token = tokenOf(id);
   const stored = { id, userId, name, scopes, expiresAt, digest: digestOf(token), prefix: shownPrefix(token) };
   const row = await insertApiToken(queries, stored, maxTokens);
   if (row) return row;
-  const user = await queries.prisma.user.findUnique({ where: { id: userId }, select: { id: true } });
-  if (!user) throw unauthenticated('revoked');
   throw new AppError('CONFLICT', { message: `You have ${maxTokens} personal API tokens: revoke one first.` });
 }

@@ -1,3 +1,4 @@
+import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Moment } from '../../db/moments.js';
 import type { Scope } from './scopes.js';
@@ -33,32 +34,40 @@ export interface ApiTokenGrant {
 
 const columns = `id, name, prefix, scopes, created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt"`;
 
-/** How long an expired token stays in its owner's list, in days. */
-const keepExpiredDays = 30;
+/** An expired token stays in its owner's list for 30 days. */
+const listedSince = 'now() - make_interval(days => 30)';
 
 /** @returns the tokens of a user, the newest first; of the expired ones those of the last 30 days. */
 export const listApiTokens = ({ query }: Queries, userId: string): Promise<ApiToken[]> =>
   query<ApiToken>(
-    `SELECT ${columns} FROM api_tokens WHERE user_id = $1 AND expires_at > now() - make_interval(days => ${keepExpiredDays})
+    `SELECT ${columns} FROM api_tokens WHERE user_id = $1 AND expires_at > ${listedSince}
      ORDER BY created_at DESC, id`,
     [userId],
   );
 
 /**
- * Stores a token unless its owner has too many, and deletes those that have been expired for long. Within a transaction the
- * owner's row is locked first, so that concurrent requests count each other.
- * @returns undefined when the owner has `max` tokens, or does not exist.
+ * Locks the row of a token's future owner, so that concurrent requests count each other's tokens, and then the row of the session,
+ * so that its end waits for this transaction, or this transaction for its end. A token of another issuer has no such row.
+ * @returns whether both exist, and the session is live.
+ */
+export async function lockOwner({ query }: Queries, { userId, sessionId, issued }: Viewer): Promise<boolean> {
+  const owners = await query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+  if (owners.length === 0 || issued) return owners.length > 0;
+  const session = 'SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND expires_at > now() FOR KEY SHARE';
+  return (await query(session, [sessionId, userId])).length > 0;
+}
+
+/**
+ * Stores a token unless its owner has too many, and deletes those that have been expired for long. `lockOwner` comes first.
+ * @returns undefined when the owner has `max` tokens.
  */
 export async function insertApiToken({ query }: Queries, token: NewApiToken, max: number): Promise<ApiToken | undefined> {
   const { id, userId, name, digest, prefix, scopes, expiresAt } = token;
-  await query('SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-  await query(`DELETE FROM api_tokens WHERE user_id = $1 AND expires_at <= now() - make_interval(days => ${keepExpiredDays})`, [
-    userId,
-  ]);
   const [row] = await query<ApiToken>(
-    `INSERT INTO api_tokens (id, user_id, name, digest, prefix, scopes, expires_at)
-     SELECT $1, users.id, $3, $4, $5, $6::text[], $7::timestamptz FROM users
-     WHERE users.id = $2 AND (SELECT count(*) FROM api_tokens WHERE user_id = $2) < $8::int
+    `WITH expired AS (DELETE FROM api_tokens WHERE user_id = $2 AND expires_at <= ${listedSince})
+     INSERT INTO api_tokens (id, user_id, name, digest, prefix, scopes, expires_at)
+     SELECT $1, $2, $3, $4, $5, $6::text[], $7::timestamptz
+     WHERE (SELECT count(*) FROM api_tokens WHERE user_id = $2 AND expires_at > ${listedSince}) < $8::int
      RETURNING ${columns}`,
     [id, userId, name, digest, prefix, scopes, expiresAt.toISOString(), max],
   );

@@ -6,6 +6,7 @@ import { type RequestSource, sourceOf, wantsCookies } from '../../http/csrf.js';
 import type { Exchange } from '../../http/exchange.js';
 import { type CsrfTokensOf, cookieNames } from '../../http/session-cookies.js';
 import type { Middleware } from '../request-handler.js';
+import { hasBody } from './body.js';
 import { isHealthCheck } from './rate-limit.js';
 
 /** Identifies the user of a token; see `accounts/authenticate.ts`. */
@@ -20,11 +21,22 @@ interface Parts {
 /** RFC 9110 §11.6.2: the scheme in any case, one or more spaces, the credentials. */
 const bearer = /^Bearer +(\S+)$/i;
 
+/** The two moments at which a request is authenticated. */
+interface Authentication {
+  /** Comes before the rate limit, which counts by user. */
+  readonly beforeBody: Middleware;
+  /**
+   * Follows `body`: a client decides when its body is complete, and the credential may have ended since. Both look-ups are in
+   * memory.
+   */
+  readonly afterBody: Middleware;
+}
+
 /**
- * Authenticates the request once, for both APIs: by its `Authorization` field (RFC 6750 §2.1; a token in a URL is never read), or else
- * by its cookies. Never refuses: the operation decides whether it needs a signed-in user.
+ * Authenticates requests, for both APIs: by their `Authorization` field (RFC 6750 §2.1; a token in a URL is never read), or else
+ * by their cookies. Never refuses: the operation decides whether it needs a signed-in user.
  */
-export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: Parts): Middleware {
+export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: Parts): Authentication {
   const originOf = (exchange: Exchange): RequestSource => sourceOf(exchange.request, isAllowedOrigin, ownOrigin(exchange));
 
   async function byCookie(exchange: Exchange, tokens: readonly string[]): Promise<void> {
@@ -46,20 +58,24 @@ export function authentication({ authenticate, csrfTokensOf, isAllowedOrigin }: 
     exchange.csrf = { usesCookie: true, source: originOf(exchange), hasToken };
   }
 
+  async function identify(exchange: Exchange): Promise<undefined> {
+    const { headers } = exchange.request;
+    const field = headers.get('authorization');
+    const tokens = field === null && headers.has('cookie') ? sessionTokens(exchange) : [];
+    if (tokens.length > 0) await byCookie(exchange, tokens);
+    else if (wantsCookies(exchange)) exchange.csrf = { usesCookie: false, source: originOf(exchange), hasToken: false };
+    if (field === null) return;
+    const token = bearer.exec(field)?.[1];
+    exchange.identity =
+      token === undefined ? { kind: 'invalidToken', reason: 'invalid' } : await authenticate(token, exchange.client);
+  }
+
   return {
-    before: async (exchange) => {
-      const { headers, path } = exchange.request;
-      // Health checks must succeed also when no session can be looked up.
-      if (isHealthCheck(path)) return undefined;
-      const field = headers.get('authorization');
-      const tokens = field === null && headers.has('cookie') ? sessionTokens(exchange) : [];
-      if (tokens.length > 0) await byCookie(exchange, tokens);
-      else if (wantsCookies(exchange)) exchange.csrf = { usesCookie: false, source: originOf(exchange), hasToken: false };
-      if (field === null) return undefined;
-      const token = bearer.exec(field)?.[1];
-      exchange.identity =
-        token === undefined ? { kind: 'invalidToken', reason: 'invalid' } : await authenticate(token, exchange.client);
-      return undefined;
+    // Health checks must succeed also when no session can be looked up.
+    beforeBody: { before: (exchange) => (isHealthCheck(exchange.request.path) ? undefined : identify(exchange)) },
+    afterBody: {
+      before: (exchange) =>
+        exchange.identity.kind === 'authenticated' && hasBody(exchange.request) ? identify(exchange) : undefined,
     },
   };
 }

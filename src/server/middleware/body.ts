@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../core/errors.js';
+import type { HttpRequest } from '../../http/request.js';
 import type { Middleware } from '../request-handler.js';
 
 /** The largest body, in bytes, for both APIs. */
@@ -14,9 +15,8 @@ export function body(): Middleware {
     before: async (exchange) => {
       const { request } = exchange;
       const { headers, content } = request;
-      const length = Number(headers.get('content-length') ?? 0);
-      if (length > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
-      if (!content || (length === 0 && !headers.has('transfer-encoding'))) return undefined;
+      if (lengthOf(request) > maxBodyBytes) throw new AppError('PAYLOAD_TOO_LARGE');
+      if (!content || !hasBody(request)) return undefined;
       checkEncoding(headers.get('content-encoding'));
       request.sendContinue?.();
       exchange.body = await readContent(content);
@@ -28,6 +28,11 @@ export function body(): Middleware {
     },
   };
 }
+
+const lengthOf = ({ headers }: HttpRequest): number => Number(headers.get('content-length') ?? 0);
+
+/** Whether a request announces a body (RFC 9112 §6.3), so that the server waits for it; one that comes in chunks may be empty. */
+export const hasBody = (request: HttpRequest): boolean => lengthOf(request) > 0 || request.headers.has('transfer-encoding');
 
 /** @throws AppError `UNSUPPORTED_MEDIA_TYPE` for a compressed body, with `Accept-Encoding` (RFC 9110 §15.5.16). */
 function checkEncoding(encoding: string | null): void {

@@ -27,10 +27,11 @@ export function rateLimit(rateLimiters: RateLimiters, limits: Config['budgets'])
       if (identity.kind === 'authenticated' || !isHealthCheck(request.path)) await exchange.takePoints(1);
       return undefined;
     },
-    after: ({ rateLimit, identity }, { headers }) => {
+    after: ({ rateLimit }, { headers }) => {
       if (!rateLimit) return;
       headers.set('ratelimit', formatState(rateLimit));
-      headers.set('ratelimit-policy', identity.kind === 'authenticated' ? userPolicies : addressPolicies);
+      // The identity may have changed since the request was counted: its credential ended.
+      headers.set('ratelimit-policy', rateLimit.name === perAddress.policies[0]?.name ? addressPolicies : userPolicies);
     },
   };
 }
