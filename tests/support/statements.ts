@@ -20,8 +20,11 @@ export interface Traffic {
   rows: number;
 }
 
-/** Notes the SQL that reaches either driver, from Prisma or from us, while something runs; look-ups of sessions and settings of connections apart. */
-export async function trafficOf(run: () => Promise<unknown>): Promise<Traffic> {
+/**
+ * Notes the SQL that reaches either driver, from Prisma or from us, while something runs; look-ups of sessions and settings of connections apart.
+ * @param run gets the traffic so far.
+ */
+export async function trafficOf(run: (traffic: Traffic) => Promise<unknown>): Promise<Traffic> {
   const drivers = [definer(pg.Client.prototype), definer(PGlite.prototype)];
   const traffic: Traffic = { statements: [], rows: 0 };
   const originals = drivers.map((driver) => driver.query);
@@ -42,7 +45,7 @@ export async function trafficOf(run: () => Promise<unknown>): Promise<Traffic> {
     };
   }
   try {
-    await run();
+    await run(traffic);
     return traffic;
   } finally {
     for (const [index, driver] of drivers.entries()) driver.query = originals[index] as Queryable['query'];

@@ -9,6 +9,7 @@ import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
 import type { NewSession } from '../sessions/sessions.js';
 import { emailTaken } from '../users/email.js';
 import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
+import type { VerifiedAccount } from './verified-account.js';
 
 /** An account as far as passwords go. */
 export interface Account {
@@ -25,10 +26,12 @@ export interface Credentials {
   /**
    * @param email the email of the attempt, also when it has no account.
    * @param findAccount looks the account up; called once the limits allow the attempt, so that attempts keep their order.
-   * @returns the account.
+   * @returns the account, with the new hash after a re-hash.
    * @throws AppError `INVALID_CREDENTIALS`; `RATE_LIMITED` after too many failures.
    */
-  verifyPassword(client: ClientInfo, email: string, findAccount: FindAccount, password: string): Promise<Account>;
+  verifyPassword(client: ClientInfo, email: string, findAccount: FindAccount, password: string): Promise<VerifiedAccount>;
+  /** Logs that a password is not the account's, or no longer. @returns the error, `INVALID_CREDENTIALS`. */
+  rejected(client: ClientInfo, userId: string | undefined): AppError;
   /** @returns undefined when the email has no account. */
   findByEmail(email: string): Promise<Account | undefined>;
   /** @returns undefined when the user has been deleted. */
@@ -63,7 +66,7 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
     return row && { ...row, passwordHash: row.passwordHash ?? undefined };
   }
 
-  return {
+  const credentials: Credentials = {
     verifyPassword: async (client, email, findAccount, password) => {
       const { address } = client;
       let account: Account | undefined;
@@ -77,21 +80,27 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
         throw error;
       });
-      if (!succeeded || !account) {
-        log.warn(auditFields(client, { userId: account?.userId }), 'credentials.rejected');
-        throw new AppError('INVALID_CREDENTIALS');
-      }
-      const { userId, passwordHash: outdated } = account;
-      if (outdated && isOutdated(outdated)) {
-        const passwordHash = await hashPassword(password);
-        // Only while the hash is the one that was compared: the password may have changed meanwhile.
-        await db.prisma.credential.updateMany({ where: { userId, passwordHash: outdated }, data: { passwordHash } });
-      }
-      return account;
+      if (!succeeded || account?.passwordHash === undefined) throw credentials.rejected(client, account?.userId);
+      const { userId, passwordHash: compared } = account;
+      if (!isOutdated(compared)) return { userId, passwordHash: compared };
+      const passwordHash = await hashPassword(password);
+      // Only while the hash is the one that was compared: the password may have changed meanwhile.
+      const { count } = await db.prisma.credential.updateMany({
+        where: { userId, passwordHash: compared },
+        data: { passwordHash },
+      });
+      if (count > 0) return { userId, passwordHash };
+      // A concurrent attempt re-hashed it, or the password changed.
+      return credentials.verifyPassword(client, email, () => find('id', userId), password);
+    },
+    rejected: (client, userId) => {
+      log.warn(auditFields(client, { userId }), 'credentials.rejected');
+      return new AppError('INVALID_CREDENTIALS');
     },
     findByEmail: (email) => find('email', email),
     findById: (userId) => find('id', userId),
   };
+  return credentials;
 }
 
 /** Stores a new account with its password and first session. @throws AppError `CONFLICT` when the email has an account. */

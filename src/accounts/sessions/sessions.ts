@@ -5,6 +5,7 @@ import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
+import type { VerifiedAccount } from '../passwords/verified-account.js';
 import { digestOf, type Tokens } from '../tokens/tokens.js';
 import { findReused, type OpenSession, rotate } from './rotation.js';
 import type { SessionCache } from './session-cache.js';
@@ -25,8 +26,12 @@ export interface NewSession extends OpenSession {
 export interface Sessions {
   /** Creates a session without storing it: signup stores it together with the account. */
   newSession(userId: string, client: Pick<ClientInfo, 'userAgent'>): NewSession;
-  /** Opens a session. @param queries the transaction that it is part of. */
-  open(queries: Queries, userId: string, client: Pick<ClientInfo, 'userAgent'>): Promise<OpenSession>;
+  /**
+   * Opens a session.
+   * @param queries the transaction that it is part of.
+   * @returns undefined when the password has changed since it was verified, or the account was deleted.
+   */
+  open(queries: Queries, account: VerifiedAccount, client: Pick<ClientInfo, 'userAgent'>): Promise<OpenSession | undefined>;
   /** Whether a session is live and its first refresh token unused: whether the tokens of its sign-in work. */
   isUnused(queries: Queries, sessionId: string): Promise<boolean>;
   /**
@@ -66,7 +71,7 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
 
   return {
     newSession,
-    open: (queries, userId, client) => insertSession(queries, newSession(userId, client)),
+    open: (queries, { userId, passwordHash }, client) => insertSession(queries, newSession(userId, client), passwordHash),
     isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
     rotate: async (refreshToken, client) => {
       const children = tokens.nextRefreshTokens(refreshToken);
@@ -95,17 +100,23 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
   };
 }
 
-async function insertSession({ query }: Queries, session: NewSession): Promise<OpenSession> {
+async function insertSession({ query }: Queries, session: NewSession, passwordHash: string): Promise<OpenSession | undefined> {
   const { userId, sessionId, digest, endsAt, userAgent } = session;
+  // A change of the password locks its row and then ends the sessions: it waits until this session is committed, or this statement
+  // sees the new hash. The rows are locked in the order in which the deletion of a user locks them.
   // The same statement deletes the user's expired sessions.
-  await query(
+  const rows = await query(
     `WITH expired AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
+       verified AS (
+         SELECT user_id FROM users JOIN credentials ON user_id = users.id WHERE users.id = $2 AND password_hash = $6
+         FOR KEY SHARE OF users FOR SHARE OF credentials),
        opened AS (
-         INSERT INTO sessions (id, user_id, expires_at, user_agent) VALUES ($1, $2, to_timestamp($3::float8), $5) RETURNING id)
-     INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened`,
-    [sessionId, userId, endsAt, digest, userAgent ?? null],
+         INSERT INTO sessions (id, user_id, expires_at, user_agent)
+         SELECT $1, user_id, to_timestamp($3::float8), $5 FROM verified RETURNING id)
+     INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened RETURNING session_id`,
+    [sessionId, userId, endsAt, digest, userAgent ?? null, passwordHash],
   );
-  return { userId, sessionId, endsAt };
+  return rows.length > 0 ? { userId, sessionId, endsAt } : undefined;
 }
 
 async function isTokenUnused(query: Queries['query'], sessionId: string, digest: string): Promise<boolean> {

@@ -5,7 +5,6 @@ import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, type RequestContext, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
-import { isForeignKeyViolation } from '../../db/faults.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
@@ -117,13 +116,12 @@ async function signIn(
   findAccount: () => Promise<Account | undefined>,
   { email, password }: LoginInput,
 ): Promise<SignIn> {
-  const { userId } = await credentials.verifyPassword(client, email, findAccount, password);
-  const opened = await commit(async (queries) => loadSignIn(queries, await sessions.open(queries, userId, client))).catch(
-    (error) => {
-      // The account was deleted after its password was compared.
-      throw isForeignKeyViolation(error) ? new AppError('INVALID_CREDENTIALS') : error;
-    },
-  );
+  const account = await credentials.verifyPassword(client, email, findAccount, password);
+  const opened = await commit(async (queries) => {
+    const session = await sessions.open(queries, account, client);
+    if (!session) throw credentials.rejected(client, account.userId);
+    return loadSignIn(queries, session);
+  });
   log.info(auditFields(client, opened.viewer), 'session.opened');
   return opened;
 }

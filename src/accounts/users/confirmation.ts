@@ -1,7 +1,9 @@
 import { fieldError } from '../../core/errors.js';
 import { unauthenticated } from '../../core/identity.js';
 import type { SignedInContext } from '../../core/request-context.js';
+import type { Queries } from '../../db/database.js';
 import type { Account, Credentials } from '../passwords/credentials.js';
+import { lockPassword } from '../passwords/verified-account.js';
 import { isEmailOf, passwordIsEmail } from '../rules.js';
 
 const currentPasswordMissing = () =>
@@ -23,18 +25,34 @@ async function findAccount(credentials: Credentials, { viewer }: SignedInContext
 }
 
 /**
+ * Refuses the write whose password has changed since it was verified. Until the transaction ends, the password stays as it is.
+ * @param queries the transaction, which has written nothing yet.
+ * @throws AppError `INVALID_CREDENTIALS`; `UNAUTHENTICATED` when the user has been deleted.
+ */
+export type RequireSamePassword = (queries: Queries) => Promise<void>;
+
+const requireSamePassword =
+  (credentials: Credentials, { client, viewer }: SignedInContext, verified: string | undefined): RequireSamePassword =>
+  async (queries) => {
+    const current = await lockPassword(queries, viewer.userId);
+    if (current !== verified) throw credentials.rejected(client, viewer.userId);
+  };
+
+/**
  * Confirms the deletion of an account. One without a password needs no confirmation.
+ * @returns the check to start the transaction with.
  * @throws AppError `VALIDATION_ERROR` when the password is missing; as `Credentials.verifyPassword`.
  */
 export async function verifyDeletion(
   credentials: Credentials,
   context: SignedInContext,
   password: string | undefined,
-): Promise<void> {
+): Promise<RequireSamePassword> {
   const account = await findAccount(credentials, context);
-  if (account.passwordHash === undefined) return;
+  if (account.passwordHash === undefined) return requireSamePassword(credentials, context, undefined);
   if (password === undefined) throw passwordMissing();
-  await credentials.verifyPassword(context.client, account.email, async () => account, password);
+  const verified = await credentials.verifyPassword(context.client, account.email, async () => account, password);
+  return requireSamePassword(credentials, context, verified.passwordHash);
 }
 
 interface Changes {
@@ -45,14 +63,21 @@ interface Changes {
 
 /**
  * Confirms the change of an email or a password.
+ * @returns the check to start the transaction with.
  * @throws AppError `VALIDATION_ERROR` when the password is missing, the account has none to change, or the new one is its email; as
  * `Credentials.verifyPassword`.
  */
-export async function verifyChange(credentials: Credentials, context: SignedInContext, changes: Changes): Promise<void> {
+export async function verifyChange(
+  credentials: Credentials,
+  context: SignedInContext,
+  changes: Changes,
+): Promise<RequireSamePassword> {
   const account = await findAccount(credentials, context);
   if (account.passwordHash === undefined && changes.newPassword !== undefined) throw noPassword();
   if (changes.currentPassword === undefined) throw currentPasswordMissing();
   if (changes.newPassword !== undefined && isEmailOf(changes.newPassword, account.email, changes.email))
     throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsEmail }]);
-  await credentials.verifyPassword(context.client, account.email, async () => account, changes.currentPassword);
+  const { currentPassword } = changes;
+  const verified = await credentials.verifyPassword(context.client, account.email, async () => account, currentPassword);
+  return requireSamePassword(credentials, context, verified.passwordHash);
 }

@@ -4,6 +4,7 @@ import type { Commit } from '../../idempotency/run.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { SessionCache } from '../sessions/session-cache.js';
+import type { RequireSamePassword } from './confirmation.js';
 
 interface Parts {
   readonly db: Database;
@@ -12,11 +13,15 @@ interface Parts {
   readonly issuedUsers: Pick<IssuedUsers, 'beforeDelete' | 'markDeleted'>;
 }
 
-/** Deletes a user with all rows, and ends the sessions and personal API tokens at once. */
+/**
+ * Deletes a user with all rows, and ends the sessions and personal API tokens at once.
+ * @param commit runs a transaction.
+ */
 export async function deleteUser(
   { db, sessionCache, apiTokens, issuedUsers }: Parts,
   commit: Commit,
   viewer: Viewer,
+  requireSamePassword: RequireSamePassword,
 ): Promise<void> {
   const { userId, sessionId } = viewer;
   const [ended] = await db.query<{ sessions: string[]; digests: string[] }>(
@@ -25,6 +30,7 @@ export async function deleteUser(
     [userId],
   );
   await commit(async (queries) => {
+    await requireSamePassword(queries);
     await issuedUsers.beforeDelete(queries, userId);
     return queries.query('DELETE FROM users WHERE id = $1', [userId]);
   });

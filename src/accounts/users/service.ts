@@ -77,11 +77,12 @@ export function createUserService(parts: Parts): UserService {
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
-        if (isSensitive) await verifyChange(parts.credentials, context, changes);
+        const requireSamePassword = isSensitive ? await verifyChange(parts.credentials, context, changes) : undefined;
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
         const user = await commit(async (queries) => {
+          await requireSamePassword?.(queries);
           if (changes.email === undefined || !emailChanges.isConfirmed)
             return saveUser(parts, queries, context.viewer, changes, passwordHash);
           const saved = await saveUser(parts, queries, context.viewer, { name: changes.name }, passwordHash);
@@ -99,11 +100,12 @@ export function createUserService(parts: Parts): UserService {
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
       const viewer = requireSession(context.viewer);
-      await runOnce(context, 'deleteMe', payload, async (commit) => {
-        await verifyDeletion(parts.credentials, context, payload.password);
-        await deleteUser(parts, commit, viewer);
+      const work = async (commit: Commit) => {
+        const requireSamePassword = await verifyDeletion(parts.credentials, context, payload.password);
+        await deleteUser(parts, commit, viewer, requireSamePassword);
         log.info(auditFields(context.client, { userId: viewer.userId, sessionId: viewer.sessionId }), 'account.deleted');
-      });
+      };
+      await runOnce(context, 'deleteMe', payload, work, { isAtomic: true });
     },
   };
 }
