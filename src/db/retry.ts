@@ -31,3 +31,30 @@ export async function retryAfter<T>(error: unknown, work: () => Promise<T>): Pro
   }
   throw latest;
 }
+
+/** Waits between attempts: each is twice as long as the one before, up to a maximum. */
+export class Backoff {
+  readonly #firstMs: number;
+  readonly #maxMs: number;
+  #ms: number;
+  /** When the last wait ends, by `performance.now`. */
+  endsAt = 0;
+
+  /** @param firstMs,maxMs the first and the longest wait, in milliseconds. */
+  constructor(firstMs: number, maxMs: number) {
+    this.#firstMs = firstMs;
+    this.#maxMs = maxMs;
+    this.#ms = firstMs;
+  }
+
+  /** Starts a wait, after an attempt that failed. */
+  start(): void {
+    this.endsAt = performance.now() + this.#ms;
+    this.#ms = Math.min(2 * this.#ms, this.#maxMs);
+  }
+
+  /** Makes the next wait the shortest again, after an attempt that succeeded. */
+  reset(): void {
+    this.#ms = this.#firstMs;
+  }
+}

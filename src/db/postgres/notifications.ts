@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { Logger } from '../../log/log.js';
 import type { Notifications } from '../notifications.js';
+import { Backoff } from '../retry.js';
 
 /** How often it is tested whether notifications arrive, in milliseconds. */
 const beatEveryMs = 300;
@@ -9,8 +10,6 @@ const beatEveryMs = 300;
 const silentMs = 2_000;
 /** Without use for so long the connection is closed: a permanent one would keep a serverless database from sleeping. */
 const awakeMs = 30_000;
-/** The wait before the next attempt: doubled after each failure. */
-const [firstRetryMs, maxRetryMs] = [500, 60_000];
 
 interface Parts {
   /** Makes a connection to the server itself. */
@@ -35,21 +34,17 @@ interface Listening {
  * pooler's, and leads to the server that the pool leads to.
  */
 export class PostgresNotifications implements Notifications {
-  readonly #parts: Parts;
   readonly #handlers = new Map<string, (payload: string) => void>();
   readonly #beatChannel = `tandem_beat_${randomBytes(8).toString('hex')}`;
   #listening: Listening | undefined;
   #lastUse = Number.NEGATIVE_INFINITY;
-  #retryMs = firstRetryMs;
-  #retryAt = 0;
+  readonly #backoff = new Backoff(500, 60_000);
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
   #isReported = false;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-  }
+  constructor(private readonly parts: Parts) {}
 
   on(channel: string, handle: (payload: string) => void): void {
     this.#handlers.set(channel, handle);
@@ -86,18 +81,17 @@ export class PostgresNotifications implements Notifications {
   async #step(): Promise<void> {
     const now = performance.now();
     if (now - this.#lastUse >= awakeMs) return this.#disconnect();
-    if (!this.#listening && now >= this.#retryAt) await this.#open();
+    if (!this.#listening && now >= this.#backoff.endsAt) await this.#open();
     if (this.#listening) await this.#beat(this.#listening);
   }
 
   async #open(): Promise<void> {
+    let client: pg.Client | undefined;
     try {
-      const client = await this.#parts.connect();
-      await this.#listen(client).catch(async (error) => {
-        await client.end().catch(() => {});
-        throw error;
-      });
+      client = await this.parts.connect();
+      await this.#listen(client);
     } catch (err) {
+      await client?.end().catch(() => {});
       this.#retryLater('no connection', err);
     }
   }
@@ -121,7 +115,7 @@ export class PostgresNotifications implements Notifications {
     beats.set(payload, now);
     // Not worth a wait for the disk: nothing is lost with it. When it fails, the connection counts as silent.
     const statement = `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`;
-    await this.#parts.send(statement, [this.#beatChannel, payload]).catch(() => {});
+    await this.parts.send(statement, [this.#beatChannel, payload]).catch(() => {});
   }
 
   #hearBeat(client: pg.Client, payload: string): void {
@@ -130,8 +124,8 @@ export class PostgresNotifications implements Notifications {
     if (listening?.client !== client || sentAt === undefined) return;
     listening.beats.delete(payload);
     listening.caughtUpAt = sentAt;
-    this.#retryMs = firstRetryMs;
-    if (this.#isReported) this.#parts.log.info('notifications.restored');
+    this.#backoff.reset();
+    if (this.#isReported) this.parts.log.info('notifications.restored');
     this.#isReported = false;
   }
 
@@ -142,10 +136,9 @@ export class PostgresNotifications implements Notifications {
   }
 
   #retryLater(reason: string, err?: unknown): void {
-    this.#retryAt = performance.now() + this.#retryMs;
-    this.#retryMs = Math.min(2 * this.#retryMs, maxRetryMs);
+    this.#backoff.start();
     const cure = 'sessions are looked up instead; behind a pooler set DATABASE_DIRECT_URL to the server itself';
-    if (!this.#isReported) this.#parts.log.warn({ reason, err, cure }, 'notifications.lost');
+    if (!this.#isReported) this.parts.log.warn({ reason, err, cure }, 'notifications.lost');
     this.#isReported = true;
   }
 
