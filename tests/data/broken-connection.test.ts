@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { connectTo, createTarget } from '../../src/db/postgres/connection/target.js';
+import { migratePostgres } from '../../src/db/postgres/migration.js';
 
 /** A message of PostgreSQL's protocol: its type, its length with the length itself, its content. */
 const message = (type: string, content: Buffer): Buffer => {
@@ -27,4 +29,29 @@ it('a connection that the server ends as soon as it is ready does not end the pr
   const target = createTarget(`postgresql://ada@127.0.0.1:${port}/tasks?sslmode=disable`, undefined, { warn: () => {} });
   const client = await connectTo(target);
   await expect(client.query('SELECT 1')).rejects.toThrow();
+});
+
+it('migrations give up a server that does not answer after 10 s', async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const connected = once(silent, 'connection');
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  try {
+    const { port } = silent.address() as AddressInfo;
+    const { config } = createTarget(`postgresql://ada@127.0.0.1:${port}/tasks?sslmode=disable`, undefined, { warn: () => {} });
+    const outcome = migratePostgres(config, 'public', { info: () => {} }).then(
+      () => 'migrated',
+      (error) => error.message,
+    );
+    const [socket] = await connected;
+    jest.advanceTimersByTime(9_999);
+    expect(await Promise.race([outcome, new Promise((resolve) => setImmediate(resolve, 'waits'))])).toBe('waits');
+    jest.advanceTimersByTime(1);
+    // Without the limit the server's end is the outcome.
+    setImmediate(() => socket.destroy());
+    expect(await outcome).toBe('timeout expired');
+  } finally {
+    jest.useRealTimers();
+    silent.close();
+  }
 });

@@ -2,6 +2,14 @@ import pg from 'pg';
 import type { Logger } from '../../log/log.js';
 import type { StatementQueue } from '../database.js';
 
+// A member that @types/pg 8 lacks.
+declare module 'pg' {
+  interface ClientBase {
+    /** Whether the server has ended the last statement that was sent (PostgreSQL's protocol, "ReadyForQuery"). */
+    readonly readyForQuery: boolean;
+  }
+}
+
 /** How long a statement waits for one of the pool's connections, and how long making another one may take, in milliseconds. */
 const waitMs = 2_000;
 /** How long the first connection may take: a serverless database that sleeps is started by it. */
@@ -67,7 +75,11 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
 
   // `pool.query` calls it with a callback, Prisma's adapter without.
   const connectAwake = (callback?: Parameters<typeof connect>[0]) =>
-    callback ? connect(callback) : awake().then(() => connect());
+    callback
+      ? connect((error, client, release) => callback(error, client && releaseIdle(client), release))
+      : awake()
+          .then(() => connect())
+          .then(releaseIdle);
   Object.assign(pool, { connect: connectAwake });
   return {
     pool,
@@ -76,6 +88,17 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     queue: () => ({ waiting: pool.waitingCount, size, releases }),
     end: () => pool.end(),
   };
+}
+
+/**
+ * Has a connection dropped at its release unless it is outside of a transaction and no statement runs on it. After a ROLLBACK that
+ * failed or timed out, the statements of the next user would run in the transaction, and be lost with it; pg-pool 3.14 does not check.
+ */
+function releaseIdle(client: pg.PoolClient): pg.PoolClient {
+  const { release } = client;
+  // During a statement the status is the one before it, which may be a BEGIN.
+  const isIdle = () => client.readyForQuery && client.getTransactionStatus() === 'I';
+  return Object.assign(client, { release: (error?: Error | boolean) => release(error || !isIdle()) });
 }
 
 /** Makes one connection for all who ask while it is being made. */

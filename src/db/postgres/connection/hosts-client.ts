@@ -106,11 +106,11 @@ export class HostsClient extends pg.Client {
   }
 }
 
-/** Makes the class of clients for `pg.Pool`, its option `Client`. */
-export function createClientClass(hosts: Hosts): new (config?: pg.ClientConfig) => HostsClient {
+/** Makes the class of clients for `pg.Pool`, its option `Client`. @param defaults what a client's configuration leaves open. */
+export function createClientClass(hosts: Hosts, defaults: pg.ClientConfig = {}): new (config?: pg.ClientConfig) => HostsClient {
   return class extends HostsClient {
     constructor(config?: pg.ClientConfig) {
-      super(hosts, config);
+      super(hosts, { ...defaults, ...config });
     }
   };
 }

@@ -5,7 +5,10 @@ import { createHosts } from './hosts.js';
 import { createClientClass } from './hosts-client.js';
 import type { LibpqEnvironment } from './url-parameters.js';
 
-/** How long a connection outside of the pools may take, in milliseconds: a serverless database that sleeps is started by it. */
+/**
+ * How long a connection may take to be made when neither the URL nor a pool says, in milliseconds: a serverless database that sleeps is
+ * started by it. Without a limit the kernel gives up after two minutes.
+ */
 const connectTimeoutMs = 10_000;
 
 /** A database, and how clients and pools reach it. */
@@ -23,13 +26,14 @@ export interface ConnectionTarget {
 export function createTarget(url: string, libpq: LibpqEnvironment | undefined, log: Pick<Logger, 'warn'>): ConnectionTarget {
   const settings = parseConnectionUrl(url, libpq);
   const hosts = createHosts(settings, (warning) => log.warn({ warning }, 'database.warning'));
-  return { settings, config: { Client: createClientClass(hosts), application_name: 'tandem' } };
+  const Client = createClientClass(hosts, { connectionTimeoutMillis: connectTimeoutMs });
+  return { settings, config: { Client, application_name: 'tandem' } };
 }
 
 /** Makes a connection. @param more for this one alone. */
 export async function connectTo({ config }: ConnectionTarget, more: pg.ClientConfig = {}): Promise<pg.Client> {
   const { Client, ...common } = config;
-  const client = new Client({ ...common, ...more, connectionTimeoutMillis: connectTimeoutMs });
+  const client = new Client({ ...common, ...more });
   await client.connect();
   return client;
 }
