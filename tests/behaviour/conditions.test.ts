@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parseEntityTags } from '../../src/http/entity-tags.js';
 import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { type Arguments, type Operation, styles } from '../support/styles.js';
@@ -111,6 +112,28 @@ describe('a conditional request', () => {
         for (const other of ['"other"', 'nonsense', ''])
           expect((await rest(address, { 'if-none-match': other }, { method })).status).toBe(200);
       }
+    });
+
+    it.each([
+      ['"a"', true],
+      [', "a" ,, W/"b" ,', true],
+      ['"a","b"', true],
+      ['"a" "b"', false],
+      ['"a', false],
+      [', ,', false],
+      ['', false],
+    ])('accepts %j as a list of entity tags: %j', async (field, isList) => {
+      const answer = await rest(path, { 'if-match': field });
+      expect(answer.status).toBe(isList ? 412 : 400);
+    });
+
+    it('rejects a list of entity tags with 15,000 commas without blocking other requests', async () => {
+      const field = `"a"${','.repeat(15_000)}x`;
+      const started = performance.now();
+      expect(parseEntityTags(field)).toBeUndefined();
+      expect(performance.now() - started).toBeLessThan(200);
+      expect((await rest(path, { 'if-none-match': field })).status).toBe(200);
+      expect((await rest(path, { 'if-match': field })).status).toBe(400);
     });
 
     it('receives a new ETag after each change of the task, and for a list after each change of its tasks or its total', async () => {
