@@ -171,6 +171,28 @@ describe('a conditional request', () => {
       expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
     });
 
+    it.each([
+      ['PUT', '', '{"title":"Not matched"}'],
+      ['PUT', '', '{}'],
+      ['PATCH', '/complete', undefined],
+      ['DELETE', '', undefined],
+    ])('with %s%s %j and If-None-Match returns 412 if a tag matches, and changes nothing', async (method, suffix, body) => {
+      const made = await rest('/api/tasks', {}, { method: 'POST', body: '{"title":"Tagged"}' });
+      const task = made.headers.get('location') ?? '';
+      const write = async (headers: Record<string, string>) => (await rest(`${task}${suffix}`, headers, { method, body })).status;
+      for (const tags of ['"1"', 'W/"1"', '"other", "1"', '*']) expect(await write({ 'if-none-match': tags })).toBe(412);
+      expect(await write({ 'if-match': '"1", "2"', 'if-none-match': '"1"' })).toBe(412);
+      expect(await write({ 'if-none-match': '1' })).toBe(400);
+      expect(await write({ authorization: `Bearer ${bob.token}`, 'if-none-match': '*' })).toBe(403);
+      expect(await versionOf(Number(task.split('/').at(-1)))).toBe(1);
+      expect(await write({ 'if-match': '"1"', 'if-none-match': '"other", "2"' })).toBe(method === 'DELETE' ? 204 : 200);
+    });
+
+    it('with If-None-Match and a write of a missing task returns 404', async () => {
+      for (const tags of ['*', '"1"'])
+        expect((await rest('/api/tasks/2147483647', { 'if-none-match': tags }, { method: 'DELETE' })).status).toBe(404);
+    });
+
     it('with If-Match matches any of several tags, no weak tag, and * if the task exists', async () => {
       const put = (match: string) => rest(path, { 'if-match': match }, { method: 'PUT', body: '{"title":"Matched"}' });
       const etag = await etagOf(rest(path));
