@@ -73,7 +73,7 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     const fault = csrfFault(exchange, endpoint.guarded);
     if (fault) throw fault;
     const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
-    if (route.hasEtag && method === 'GET') checkIfMatch(exchange.request.headers);
+    if (route.hasEtag) checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);
     const executed = await run({ schema: view, document: endpoint.documentFor(query), variableValues }, context);
     return formatSuccess(endpoint, exchange, query, executed);

@@ -169,6 +169,8 @@ describe('a conditional request', () => {
         expect([method, answer.status]).toEqual([method, 400]);
       }
       expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
+      const created = await rest('/api/tasks', { 'if-match': '3' }, { method: 'POST', body: '{"title":"Not made"}' });
+      expect(await created.json()).toMatchObject({ error_code: 'BAD_REQUEST', details: { field: 'If-Match' } });
     });
 
     it.each([
