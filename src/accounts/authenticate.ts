@@ -72,15 +72,17 @@ export function createAuthenticate({ tokens, sessions, issuedTokens, issuedUsers
     result instanceof Promise ? withTimeout(result, timeoutMs, () => new AppError('TIMEOUT')) : result;
 
   return async (token, client) => {
+    let userId: string | undefined;
     try {
       const verified = cached(token) ?? verifyWithSecrets(token);
       const viewer = verified ?? (issuedTokens ? await inTime(verifyOnce(issuedTokens, token, client)) : 'invalid');
       if (typeof viewer === 'string') return { kind: 'invalidToken', reason: viewer };
+      userId = viewer.userId;
       const live = viewer.issued ? issuedUsers.isLive(viewer) : sessions.isLive(viewer);
       const isLive = typeof live === 'boolean' ? live : await inTime(live);
       return isLive ? { kind: 'authenticated', viewer } : { kind: 'invalidToken', reason: 'revoked' };
     } catch (cause) {
-      return { kind: 'unavailable', cause };
+      return { kind: 'unavailable', userId, cause };
     }
   };
 }

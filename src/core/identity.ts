@@ -9,8 +9,11 @@ export type Identity =
   /** No credentials were sent. */
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'invalidToken'; readonly reason: InvalidTokenReason }
-  /** The session could not be looked up, or the keys of the token's issuer could not be fetched. */
-  | { readonly kind: 'unavailable'; readonly cause: unknown }
+  /**
+   * The session could not be looked up, or the keys of the token's issuer could not be fetched. `userId` is the user whom a token
+   * names whose signature was verified.
+   */
+  | { readonly kind: 'unavailable'; readonly userId?: string | undefined; readonly cause: unknown }
   | { readonly kind: 'authenticated'; readonly viewer: Principal };
 
 /**

@@ -32,7 +32,8 @@ const headers = {
     example: '/api/tasks/1',
   },
   Link: {
-    description: 'Links to the first, previous, next and last page (RFC 8288), as far as they exist and are known.',
+    description:
+      'Links to the first, previous, next and last page (RFC 8288), as far as they exist, are known, and fit into 8 KiB.',
     schema: { type: 'string' },
     example: '</api/tasks?page=1&limit=50>; rel="first", </api/tasks?page=1&limit=50>; rel="last"',
   },

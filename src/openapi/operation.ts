@@ -49,13 +49,16 @@ const jsonContent = (type: GraphQLNamedType) => ({
 
 function success(operation: RestOperation): object {
   const { route, field } = operation;
-  const routeHeaders = headerRefs(
-    ...(route.hasEtag ? ['ETag' as const] : []),
-    ...(route.location ? ['Location' as const] : []),
-    ...(route.hasPages ? ['Link' as const] : []),
-  );
+  const routeHeaders = headerRefs(...(route.hasEtag ? ['ETag' as const] : []), ...(route.location ? ['Location' as const] : []));
+  // A long search leaves no room for it.
+  const pageHeaders = route.hasPages ? optionalHeaderObjects('Link') : {};
   const { optionalHeaders = [] } = field.extensions as DocumentExtensions;
-  const headers = { ...routeHeaders, ...optionalHeaderObjects(...optionalHeaders), ...deprecationHeaderRefs(operation) };
+  const headers = {
+    ...routeHeaders,
+    ...pageHeaders,
+    ...optionalHeaderObjects(...optionalHeaders),
+    ...deprecationHeaderRefs(operation),
+  };
   if (hasNoContent(route))
     return { description: `${route.status === 202 ? 'Accepted' : 'Done'}. The response has no body.`, headers };
   const type = getNamedType(field.type);

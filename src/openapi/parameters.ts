@@ -95,7 +95,11 @@ const sharedParameters = {
 /** The header fields of conditional requests (RFC 9110 §13.1) that an operation evaluates. */
 function preconditions({ route, ifMatch }: RestOperation): object[] {
   const responds412 = 'Entity tags such as `"3"`; responds 412 unless one matches the current state.';
-  if (ifMatch) return [headerParameter('If-Match', responds412)];
+  if (ifMatch)
+    return [
+      headerParameter('If-Match', responds412),
+      headerParameter('If-None-Match', 'Entity tags such as `"3"`; responds 412 if one matches the current state.'),
+    ];
   if (!isConditionalRead(route)) return [];
   return [
     headerParameter('If-Match', responds412),

@@ -73,7 +73,7 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     const fault = csrfFault(exchange, endpoint.guarded);
     if (fault) throw fault;
     const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
-    if (route.hasEtag && method === 'GET') checkIfMatch(exchange.request.headers);
+    if (route.hasEtag) checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);
     const executed = await run({ schema: view, document: endpoint.documentFor(query), variableValues }, context);
     return formatSuccess(endpoint, exchange, query, executed);
@@ -120,7 +120,8 @@ function formatSuccess(
       return new HttpResponse(null, { status: 304, headers: { etag: headers.etag } });
   }
   if (route.location) headers.location = `${route.location.prefix}${(value as Record<string, unknown>)[route.location.field]}`;
-  if (route.hasPages) headers.link = linkHeader(route.path, query, source as PageResult);
+  const link = route.hasPages && linkHeader(route.path, query, source as PageResult);
+  if (link) headers.link = link;
   const body = absentWhenNull.length > 0 ? withoutNulls(value as Record<string, unknown>, absentWhenNull) : value;
   return new HttpResponse(JSON.stringify(body), { status: route.status, headers });
 }

@@ -22,6 +22,8 @@ export interface RestOperation {
   readonly optional: readonly string[];
   /** The argument that `If-Match` stands for; undefined when the operation has no such precondition. */
   readonly ifMatch: GraphQLArgument | undefined;
+  /** The same for `If-None-Match`. */
+  readonly ifNoneMatch: GraphQLArgument | undefined;
   /** The type of the body; undefined when the operation reads none. */
   readonly input: GraphQLInputObjectType | undefined;
   /** Whether a request must have a body. */
@@ -43,16 +45,19 @@ export function operationOf(view: GraphQLSchema, route: Route): RestOperation {
   if (!field) throw new Error(`${route.operation} is in the routes but not in the schema`);
   const scalars = field.args.filter((arg) => !isInputObjectType(getNullableType(arg.type)));
   const isInPath = ({ name }: GraphQLArgument) => route.path.includes(`{${name}}`);
-  const ifMatch = scalars.find(({ extensions }) => (extensions as RestExtension).rest === 'if-match');
+  const argumentOf = (rest: RestExtension['rest']) =>
+    scalars.find(({ extensions }) => (extensions as RestExtension).rest === rest);
+  const [ifMatch, ifNoneMatch] = [argumentOf('if-match'), argumentOf('if-none-match')];
   const inputArg = field.args.find((arg) => isInputObjectType(getNullableType(arg.type)));
   const input = inputArg && getNullableType(inputArg.type);
   return {
     route,
     field,
     pathArgs: scalars.filter(isInPath),
-    queryArgs: scalars.filter((arg) => !isInPath(arg) && arg !== ifMatch),
+    queryArgs: scalars.filter((arg) => !isInPath(arg) && arg !== ifMatch && arg !== ifNoneMatch),
     optional: scalars.filter(isOptional).map(({ name }) => name),
     ifMatch,
+    ifNoneMatch,
     input: isInputObjectType(input) ? input : undefined,
     isInputRequired: inputArg !== undefined && isNonNullType(inputArg.type),
   };

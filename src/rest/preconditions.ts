@@ -31,32 +31,48 @@ export function etagOf(source: unknown): string {
 const neverMatches = 0;
 const version = /^[1-9]\d{0,8}$/;
 
-/** @throws AppError `BAD_REQUEST` for a malformed field: to ignore it would lose somebody's change. */
-function parseIfMatch(field: string) {
+type PreconditionField = 'If-Match' | 'If-None-Match';
+
+/**
+ * @returns `*`, or the tags; undefined without the field.
+ * @throws AppError `BAD_REQUEST` for a malformed field: to ignore it would lose somebody's change.
+ */
+function parsePrecondition(headers: HeaderReader, name: PreconditionField) {
+  const field = headers.get(name);
+  if (field === null) return undefined;
   const tags = parseEntityTags(field);
-  if (!tags) throw fieldError('BAD_REQUEST', [{ field: 'If-Match', error: 'If-Match must be entity tags, such as "3", or *' }]);
+  if (!tags) throw fieldError('BAD_REQUEST', [{ field: name, error: `${name} must be entity tags, such as "3", or *` }]);
   return tags;
 }
 
-/**
- * Reads `If-Match` of a write.
- * @returns the versions of which one must be the current one; undefined when any will do.
- * @throws AppError `BAD_REQUEST` when it is not a list of entity tags.
- */
-export function ifMatchVersions(field: string | null): readonly number[] | undefined {
-  if (field === null) return undefined;
-  const tags = parseIfMatch(field);
-  if (tags === '*') return undefined;
-  // By the strong comparison (RFC 9110 §8.8.3.2): a weak tag matches nothing, and so does one that is not ours.
-  const versions = tags.filter(({ isWeak, opaque }) => !isWeak && version.test(opaque)).map(({ opaque }) => Number(opaque));
-  return versions.length > 0 ? versions : [neverMatches];
+/** What a write requires of the current version. */
+interface VersionPreconditions {
+  /** One of these must be the current version; undefined when any will do. */
+  readonly matching?: readonly number[] | undefined;
+  /** None of these may be the current version. */
+  readonly excluded?: readonly number[] | undefined;
 }
 
-/** Refuses a read with a malformed `If-Match` before anything runs. @throws AppError `BAD_REQUEST` */
-export function checkIfMatch(headers: HeaderReader): void {
-  const field = headers.get('if-match');
-  if (field !== null) parseIfMatch(field);
+/** @returns the versions among entity tags, without tags that are not ours. */
+const versionsOf = (tags: readonly { readonly opaque: string }[]): number[] =>
+  tags.filter(({ opaque }) => version.test(opaque)).map(({ opaque }) => Number(opaque));
+
+/**
+ * Reads `If-Match` and `If-None-Match` of a write.
+ * @throws AppError `BAD_REQUEST` when one of them is not a list of entity tags.
+ */
+export function versionPreconditions(headers: HeaderReader): VersionPreconditions {
+  const required = parsePrecondition(headers, 'If-Match') ?? '*';
+  const refused = parsePrecondition(headers, 'If-None-Match');
+  // RFC 9110 §13.1.2: `*` is false for every task that exists.
+  if (refused === '*') return { matching: [neverMatches] };
+  // `If-Match` by the strong comparison (RFC 9110 §8.8.3.2): a weak tag matches nothing; `If-None-Match` by the weak one.
+  const matching = required === '*' ? undefined : versionsOf(required.filter(({ isWeak }) => !isWeak));
+  return { matching: matching?.length === 0 ? [neverMatches] : matching, excluded: refused && versionsOf(refused) };
 }
+
+/** Refuses a request with a malformed `If-Match` before anything runs. @throws AppError `BAD_REQUEST` */
+export const checkIfMatch = (headers: HeaderReader): void => void parsePrecondition(headers, 'If-Match');
 
 /**
  * Evaluates the preconditions of a read, in the order of RFC 9110 §13.2.2.
@@ -64,7 +80,7 @@ export function checkIfMatch(headers: HeaderReader): void {
  * @throws AppError `PRECONDITION_FAILED` when `If-Match` names others; `BAD_REQUEST` when it is malformed.
  */
 export function evaluatePreconditions(headers: HeaderReader, etag: string): boolean {
-  const expected = parseIfMatch(headers.get('if-match') ?? '*');
+  const expected = parsePrecondition(headers, 'If-Match') ?? '*';
   if (expected !== '*' && !expected.some(({ isWeak, opaque }) => !isWeak && etag === `"${opaque}"`))
     throw new AppError('PRECONDITION_FAILED');
   return matchesIfNoneMatch(headers.get('if-none-match'), etag);

@@ -4,27 +4,28 @@ import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
 import type { RestOperation } from './operation.js';
 import { pathVariables, queryVariables } from './parameters.js';
-import { ifMatchVersions } from './preconditions.js';
+import { versionPreconditions } from './preconditions.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the variables of an operation from a request. Each argument has one source: the body, the path, the query or `If-Match`.
- * A query parameter never stands in for a field of the body.
+ * Reads the variables of an operation from a request. Each argument has one source: the body, the path, the query, `If-Match` or
+ * `If-None-Match`. A query parameter never stands in for a field of the body.
  * @param query the parameters, which `readQuery` has checked.
  * @throws AppError `UNSUPPORTED_MEDIA_TYPE` when the body's type is not JSON; `BAD_REQUEST` when the body is not a JSON object, a
- *   field has the wrong type, or `If-Match` or a parameter of the path is malformed.
+ *   field has the wrong type, or `If-Match`, `If-None-Match` or a parameter of the path is malformed.
  */
 export function readVariables(operation: RestOperation, exchange: Exchange, query: URLSearchParams): Values {
-  const { ifMatch, input: inputType, isInputRequired } = operation;
+  const { ifMatch, ifNoneMatch, input: inputType, isInputRequired } = operation;
   const { headers, url } = exchange.request;
-  const versions = ifMatch && ifMatchVersions(headers.get('if-match'));
+  const { matching, excluded } = ifMatch ? versionPreconditions(headers) : {};
   const hasInput = inputType && (exchange.body || isInputRequired);
   return {
     ...(hasInput ? { input: readInput(exchange, inputType, isInputRequired) } : {}),
     ...pathVariables(operation, url.pathname),
     ...queryVariables(operation, query),
-    ...(ifMatch && versions ? { [ifMatch.name]: versions } : {}),
+    ...(ifMatch && matching ? { [ifMatch.name]: matching } : {}),
+    ...(ifNoneMatch && excluded ? { [ifNoneMatch.name]: excluded } : {}),
   };
 }
 

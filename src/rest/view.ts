@@ -44,7 +44,9 @@ export function restView(schema: GraphQLSchema, routes: readonly Route[]): Graph
   const operations = new Set(routes.map(({ operation }) => operation));
   const view = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config, name, typeName) =>
-      operations.has(`${typeName}.${name}`) ? asRest({ ...config, args: { ...config.args, ...choicesOf(config) } }) : null,
+      operations.has(`${typeName}.${name}`)
+        ? asRest({ ...config, args: { ...config.args, ...choicesOf(config), ...exclusionOf(config) } })
+        : null,
     [MapperKind.OBJECT_FIELD]: (config, name) =>
       shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
     [MapperKind.ARGUMENT]: (config) => (shownAs(config) === 'if-match' ? { ...config, type: versions } : undefined),
@@ -105,6 +107,12 @@ export function fieldsAbsentWhenNull(type: GraphQLOutputType): string[] {
 
 // `If-Match` may name several (RFC 9110 §13.1.1).
 const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));
+
+/** The argument that `If-None-Match` stands for, beside that of `If-Match`: `unlessVersion` of `TaskRef`, which GraphQL does not have. */
+const exclusionOf = ({ args = {} }: Field): GraphQLFieldConfigArgumentMap =>
+  Object.values(args).some((arg) => shownAs(arg) === 'if-match')
+    ? { unlessVersion: { type: versions, extensions: { rest: 'if-none-match' } satisfies RestExtension } }
+    : {};
 
 const shownAs = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
 

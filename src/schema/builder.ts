@@ -17,7 +17,7 @@ export interface RestExtension {
    * a client omit an expensive field by a query parameter of its name (`?total=false`); `absent-when-null` omits a null field from
    * the response.
    */
-  readonly rest?: 'omit' | 'integer' | 'if-match' | 'optional' | 'absent-when-null';
+  readonly rest?: 'omit' | 'integer' | 'if-match' | 'if-none-match' | 'optional' | 'absent-when-null';
   /** What the parameter of an `optional` field does. */
   readonly parameter?: string;
 }

@@ -69,8 +69,12 @@ export function listen(
   const timer = setInterval(() => unread.breakOff(timeoutMs), checkEveryMs).unref();
   server.once('close', () => clearInterval(timer));
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(addressError(error, host, port)));
+    const refuse = (error: NodeJS.ErrnoException) => reject(addressError(error, host, port));
+    server.once('error', refuse);
     server.listen({ port, host, backlog }, () => {
+      server.off('error', refuse);
+      // A connection that cannot be accepted (`ENOBUFS`) is not the end of the others: without a listener the process would end.
+      server.on('error', (err) => log.warn({ err }, 'server.accept-failed'));
       resolve({
         port: (server.address() as AddressInfo).port,
         stop: () => {

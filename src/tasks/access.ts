@@ -13,6 +13,8 @@ export interface TaskRef {
   readonly id: string | number;
   /** The version that it must still have, or several of which one will do; any when null or absent. */
   readonly ifVersion?: number | readonly number[] | null;
+  /** The versions that it must not have: `If-None-Match` of REST. */
+  readonly unlessVersion?: readonly number[] | undefined;
 }
 
 /**
@@ -56,16 +58,20 @@ export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
     throw forbidden(log, context, operation, taskId);
   }
 
-  return async (context, { id, ifVersion }, operation, run) => {
+  return async (context, { id, ifVersion, unlessVersion }, operation, run) => {
     const where = { id: parseTaskId(id), userId: context.viewer.userId };
-    const version = ifVersion == null ? {} : { version: { in: [ifVersion].flat() } };
-    const task = await run({ ...where, ...version }).catch((error) => {
+    const isConditional = ifVersion != null || unlessVersion !== undefined;
+    const version = {
+      ...(ifVersion == null ? {} : { in: [ifVersion].flat() }),
+      ...(unlessVersion ? { notIn: [...unlessVersion] } : {}),
+    };
+    const task = await run(isConditional ? { ...where, version } : where).catch((error) => {
       if (isMissingRow(error)) return null;
       throw error;
     });
     if (task) return task;
     // The user has this task: it is the version that does not match.
-    if (ifVersion != null && (await store.find(where))) throw new AppError('PRECONDITION_FAILED');
+    if (isConditional && (await store.find(where))) throw new AppError('PRECONDITION_FAILED');
     return explainMiss(context, where.id, operation);
   };
 }

@@ -81,7 +81,8 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
 }
 
 /** The same reference in the same form, whichever API it came through. */
-const parseTaskRef = ({ id, ifVersion }: TaskRef) => ({
+const parseTaskRef = ({ id, ifVersion, unlessVersion }: TaskRef) => ({
   id: parseTaskId(id),
   ifVersion: ifVersion == null ? undefined : [ifVersion].flat(),
+  ...(unlessVersion ? { unlessVersion } : {}),
 });

@@ -10,7 +10,7 @@ export interface OwnedTask {
   readonly id: number;
   readonly userId: string;
   /** The versions that it may have; any when absent. */
-  readonly version?: { readonly in: number[] };
+  readonly version?: { readonly in?: number[]; readonly notIn?: number[] };
 }
 
 /** A new task and its owner. */
@@ -110,14 +110,16 @@ const insertMany = (queries: Queries) => {
   };
 };
 
+const versionCondition = 'AND ($3::int[] IS NULL OR tasks.version = ANY($3)) AND tasks.version <> ALL($4::int[])';
+
 const toggleOne =
   (queries: Queries) =>
   async ({ id, userId, version }: OwnedTask) => {
     const [row] = await queries.query<TaskRow>(
       `UPDATE tasks SET status = ${toggledStatus}
-     WHERE tasks.id = $1::int AND tasks.user_id = $2::text ${version ? 'AND tasks.version = ANY($3::int[])' : ''}
+     WHERE tasks.id = $1::int AND tasks.user_id = $2::text ${version ? versionCondition : ''}
      RETURNING ${selectList}`,
-      version ? [id, userId, version.in] : [id, userId],
+      version ? [id, userId, version.in ?? null, version.notIn ?? []] : [id, userId],
     );
     return row;
   };

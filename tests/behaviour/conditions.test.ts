@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parseEntityTags } from '../../src/http/entity-tags.js';
 import { newPerson, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { type Arguments, type Operation, styles } from '../support/styles.js';
@@ -113,6 +114,28 @@ describe('a conditional request', () => {
       }
     });
 
+    it.each([
+      ['"a"', true],
+      [', "a" ,, W/"b" ,', true],
+      ['"a","b"', true],
+      ['"a" "b"', false],
+      ['"a', false],
+      [', ,', false],
+      ['', false],
+    ])('accepts %j as a list of entity tags: %j', async (field, isList) => {
+      const answer = await rest(path, { 'if-match': field });
+      expect(answer.status).toBe(isList ? 412 : 400);
+    });
+
+    it('rejects a list of entity tags with 15,000 commas without blocking other requests', async () => {
+      const field = `"a"${','.repeat(15_000)}x`;
+      const started = performance.now();
+      expect(parseEntityTags(field)).toBeUndefined();
+      expect(performance.now() - started).toBeLessThan(200);
+      expect((await rest(path, { 'if-none-match': field })).status).toBe(200);
+      expect((await rest(path, { 'if-match': field })).status).toBe(400);
+    });
+
     it('receives a new ETag after each change of the task, and for a list after each change of its tasks or its total', async () => {
       const tags = new Set<string>();
       const list = new Set<string>();
@@ -146,6 +169,30 @@ describe('a conditional request', () => {
         expect([method, answer.status]).toEqual([method, 400]);
       }
       expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
+      const created = await rest('/api/tasks', { 'if-match': '3' }, { method: 'POST', body: '{"title":"Not made"}' });
+      expect(await created.json()).toMatchObject({ error_code: 'BAD_REQUEST', details: { field: 'If-Match' } });
+    });
+
+    it.each([
+      ['PUT', '', '{"title":"Not matched"}'],
+      ['PUT', '', '{}'],
+      ['PATCH', '/complete', undefined],
+      ['DELETE', '', undefined],
+    ])('with %s%s %j and If-None-Match returns 412 if a tag matches, and changes nothing', async (method, suffix, body) => {
+      const made = await rest('/api/tasks', {}, { method: 'POST', body: '{"title":"Tagged"}' });
+      const task = made.headers.get('location') ?? '';
+      const write = async (headers: Record<string, string>) => (await rest(`${task}${suffix}`, headers, { method, body })).status;
+      for (const tags of ['"1"', 'W/"1"', '"other", "1"', '*']) expect(await write({ 'if-none-match': tags })).toBe(412);
+      expect(await write({ 'if-match': '"1", "2"', 'if-none-match': '"1"' })).toBe(412);
+      expect(await write({ 'if-none-match': '1' })).toBe(400);
+      expect(await write({ authorization: `Bearer ${bob.token}`, 'if-none-match': '*' })).toBe(403);
+      expect(await versionOf(Number(task.split('/').at(-1)))).toBe(1);
+      expect(await write({ 'if-match': '"1"', 'if-none-match': '"other", "2"' })).toBe(method === 'DELETE' ? 204 : 200);
+    });
+
+    it('with If-None-Match and a write of a missing task returns 404', async () => {
+      for (const tags of ['*', '"1"'])
+        expect((await rest('/api/tasks/2147483647', { 'if-none-match': tags }, { method: 'DELETE' })).status).toBe(404);
     });
 
     it('with If-Match matches any of several tags, no weak tag, and * if the task exists', async () => {

@@ -149,7 +149,16 @@ describe('a list of tasks', () => {
         next: '/api/tasks?page=3&limit=4',
         last: '/api/tasks?page=3&limit=4',
       });
+      const empty = Object.keys(await links(`?limit=4&page=2&search=${'%F0%9F%A5%9B'.repeat(200)}`));
+      expect(empty).toEqual(['first', 'prev', 'last']);
       expect(await links('')).toEqual({ first: '/api/tasks?page=1&limit=50', last: '/api/tasks?page=1&limit=50' });
+    });
+
+    it.each([
+      ['to first and last', 250, ['prev']],
+      ['at all', 700, []],
+    ])('sends no Link %s when a search of %i emoji would make it longer than 8 KiB', async (_, length, rels) => {
+      expect(Object.keys(await links(`?limit=4&page=2&search=${'%F0%9F%A5%9B'.repeat(length)}`))).toEqual(rels);
     });
   });
 });

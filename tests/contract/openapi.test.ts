@@ -114,7 +114,9 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
       ]);
       const known = operations.map(({ operationId }) => [
         operationId,
-        fields[fieldOf(operationId)]?.args.map(({ name }) => name).filter((name) => name !== 'input' && name !== 'ifVersion'),
+        fields[fieldOf(operationId)]?.args
+          .map(({ name }) => name)
+          .filter((name) => !['input', 'ifVersion', 'unlessVersion'].includes(name)),
       ]);
       expect(documented).toEqual(known);
     });
@@ -129,8 +131,11 @@ export const misplaced: NonNullable<operations['createTask']['parameters']['quer
         ['task', 'If-Match', false],
         ['task', 'If-None-Match', false],
         ['updateTask', 'If-Match', false],
+        ['updateTask', 'If-None-Match', false],
         ['deleteTask', 'If-Match', false],
+        ['deleteTask', 'If-None-Match', false],
         ['toggleTask', 'If-Match', false],
+        ['toggleTask', 'If-None-Match', false],
       ]);
     });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createApp } from '../../src/app.js';
 import { listen } from '../../src/server/socket.js';
-import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
+import { newApiToken } from '../support/api-tokens.js';
+import { fetchOf, newPerson, openTestApp, type Person, password, type TestApp, testConfig } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { graphqlStyle, type Outcome, restStyle } from '../support/styles.js';
 
@@ -165,6 +167,24 @@ describe('the rate limit', () => {
       ]);
       expect(outcomes[5]).toMatchObject({ status: 429 });
       expect(Number(outcomes[4]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+
+    it('does not count users whose sessions cannot be looked up: they get SERVICE_UNAVAILABLE until their own limit', async () => {
+      await open({ RATE_ANONYMOUS: '2/m', RATE_USER: '3/m' });
+      // Signed up through another process: the app has not seen their sessions yet.
+      const other = { fetch: fetchOf(await createApp(testConfig(), { db: app.db, log: app.app.log })) };
+      const [ada, bob] = [await newPerson(other), await newPerson(other)];
+      const { token: apiToken } = await newApiToken(other, ada);
+      Object.assign(app.db, { query: () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' })) });
+      const outcomes = [];
+      for (let n = 0; n < 7; n++) outcomes.push(await (n % 2 ? restStyle : graphqlStyle).call(app.fetch, 'me', {}, ada.token));
+      expect(codes(outcomes)).toEqual([...Array(6).fill('SERVICE_UNAVAILABLE'), 'RATE_LIMITED']);
+      expect(outcomes[5]?.headers.get('ratelimit-policy')).toContain('"user"');
+      expect((await restStyle.call(app.fetch, 'me', {}, bob.token)).code).toBe('SERVICE_UNAVAILABLE');
+      // Who holds a personal API token is known only from the database.
+      const unverified = [];
+      for (let n = 0; n < 3; n++) unverified.push(await restStyle.call(app.fetch, 'tasks', {}, apiToken));
+      expect(codes(unverified)).toEqual(['SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE', 'RATE_LIMITED']);
     });
   });
 

@@ -1,4 +1,6 @@
-import { get, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request, type Server } from 'node:http';
+import { constants } from 'node:os';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -6,6 +8,8 @@ import { pino } from 'pino';
 import { AppError } from '../../src/core/errors.js';
 import { HttpResponse } from '../../src/http/response.js';
 import { createListener } from '../../src/server/listener.js';
+import { body } from '../../src/server/middleware/body.js';
+import { unready } from '../../src/server/middleware/unready.js';
 import { createRequestHandler, type Middleware, type Respond } from '../../src/server/request-handler.js';
 import { listen, type RunningServer } from '../../src/server/socket.js';
 
@@ -13,9 +17,9 @@ describe('the request handler', () => {
   let running: RunningServer;
   afterEach(() => running.stop());
 
-  /** Sends a GET. The global `fetch` compares responses with the published documents, which do not describe these. */
-  const send = (url: string): Promise<IncomingMessage> =>
-    new Promise((resolve, reject) => get(url, { agent: false }, resolve).once('error', reject));
+  /** Sends a request. The global `fetch` compares responses with the published documents, which do not describe these. */
+  const send = (url: string, method = 'GET'): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => request(url, { method, agent: false }, resolve).once('error', reject).end());
 
   const fine: Respond = () => new HttpResponse('fine', { headers: { 'Content-Type': 'text/plain' } });
 
@@ -63,6 +67,46 @@ describe('the request handler', () => {
   it('returns TIMEOUT when the API takes longer than the time limit', async () => {
     const { url } = await open([], () => new Promise(() => {}));
     expect((await send(url)).statusCode).toBe(504);
+  });
+
+  it('logs server.accept-failed and goes on when connections cannot be accepted', async () => {
+    let server: Server | undefined;
+    const { url, lines } = await open([], (exchange) => {
+      server = (exchange.request.content as IncomingMessage & { socket: { server: Server } }).socket.server;
+      return fine(exchange);
+    });
+    await send(url);
+    // What libuv calls after a failed accept(2).
+    const { _handle: handle } = server as unknown as { _handle: { onconnection(error: number): void } };
+    for (let n = 0; n < 3; n++) handle.onconnection(-constants.errno.ENOBUFS);
+    expect(lines).toEqual(Array(3).fill(expect.objectContaining({ level: 40, msg: 'server.accept-failed' })));
+    expect((await send(url)).statusCode).toBe(200);
+  });
+
+  it('rejects a body whose client left before it was read', async () => {
+    const errorCodes = new Promise((resolve) => {
+      const leave: Middleware = {
+        before: async ({ request: { content } }) => {
+          const closed = once(content as Readable, 'close').catch(() => {});
+          client.then((sent) => sent.destroy());
+          await closed;
+          return undefined;
+        },
+        after: (exchange) => resolve(exchange.errorCodes),
+      };
+      const client = open([leave, body()]).then(({ url }) => {
+        const sent = request(url, { method: 'POST', agent: false, headers: { 'content-length': 10 } }).on('error', () => {});
+        sent.write('half');
+        return sent;
+      });
+    });
+    expect(await errorCodes).toEqual(['BAD_REQUEST']);
+  });
+
+  it('answers CORS preflights, and nothing else, while the database is not ready', async () => {
+    const { url } = await open([unready(new Promise(() => {}))]);
+    const statusOf = async (method: string) => (await send(url, method)).statusCode;
+    expect([await statusOf('OPTIONS'), await statusOf('GET'), await statusOf('DELETE')]).toEqual([200, 503, 503]);
   });
 
   it('sends two Set-Cookie fields separately, also when their names differ in case', async () => {

@@ -60,6 +60,8 @@ function readContent(content: Readable): Promise<Buffer | undefined> {
       content.pause();
       reject(error);
     };
+    // The client has left before the body is read: no event follows.
+    if (content.destroyed) return fail(aborted(content.errored));
     content.on('error', (cause) => fail(aborted(cause)));
     content.once('timeout', () => fail(interrupted()));
     // It closes after its end, too.

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.js';
 import { AppError } from '../../core/errors.js';
+import type { Identity } from '../../core/identity.js';
 import type { Exchange } from '../../http/exchange.js';
 import { formatPolicies, formatState } from '../../http/rate-limit-fields.js';
 import type { RateLimiter, RateLimiters } from '../../rate-limits/rate-limiters.js';
@@ -7,6 +8,15 @@ import type { Middleware } from '../request-handler.js';
 
 /** Whether a path is one of the two health checks. */
 export const isHealthCheck = (path: string): boolean => path === '/health' || path === '/health/db';
+
+/**
+ * The user whose requests are counted together, also while their session cannot be looked up: colleagues behind one address would
+ * spend its budget, and get 429 instead of 503.
+ */
+function countedUser(identity: Identity): string | undefined {
+  if (identity.kind === 'authenticated') return identity.viewer.userId;
+  return identity.kind === 'unavailable' ? identity.userId : undefined;
+}
 
 /**
  * Limits the rate of requests: of a signed-in user by the user, of all others by the client's address. Health checks are free. A
@@ -20,11 +30,12 @@ export function rateLimit(rateLimiters: RateLimiters, limits: Config['budgets'])
   return {
     before: async (exchange) => {
       const { request, identity, client } = exchange;
+      const userId = countedUser(identity);
       exchange.takePoints = (points) =>
-        identity.kind === 'authenticated'
-          ? takePoints(exchange, perUser, identity.viewer.userId, points)
-          : takePoints(exchange, perAddress, client.address, points);
-      if (identity.kind === 'authenticated' || !isHealthCheck(request.path)) await exchange.takePoints(1);
+        userId === undefined
+          ? takePoints(exchange, perAddress, client.address, points)
+          : takePoints(exchange, perUser, userId, points);
+      if (userId !== undefined || !isHealthCheck(request.path)) await exchange.takePoints(1);
       return undefined;
     },
     after: ({ rateLimit }, { headers }) => {

@@ -5,7 +5,8 @@ import type { Middleware } from '../request-handler.js';
 const retryAfterSeconds = 2;
 
 /**
- * Refuses everything but `/health` until the database can be used: a process that waits for it is alive, and not ready.
+ * Refuses everything but `/health` until the database can be used: a process that waits for it is alive, and not ready. CORS
+ * preflights are answered: without them a browser's script cannot read the refusal.
  * @param ready resolves when it can.
  */
 export function unready(ready: Promise<void>): Middleware {
@@ -19,7 +20,7 @@ export function unready(ready: Promise<void>): Middleware {
   );
   return {
     before: ({ request }) => {
-      if (isReady || request.path === '/health') return undefined;
+      if (isReady || request.path === '/health' || request.method === 'OPTIONS') return undefined;
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds });
     },
   };
