@@ -117,7 +117,9 @@ export const causes: Readonly<Record<string, Cause>> = {
     return { userId: undefined };
   },
   'email-change.completed': async ({ app, ada, call }) => {
-    await call('confirmEmail', { input: { token: await issueToken(app.db, { userId: ada.id }, 'email-change', `new-${ada.email}`) } });
+    await call('confirmEmail', {
+      input: { token: await issueToken(app.db, { userId: ada.id }, 'email-change', `new-${ada.email}`) },
+    });
     return {};
   },
   'email-change.rejected': async ({ call }) => {
