@@ -106,6 +106,16 @@ describe('two processes with one REDIS_URL', () => {
     for (const { output } of servers) expect(output()).not.toContain('redis-secret');
   });
 
+  it('store no key for the email of a sign-in that is refused because of its address', async () => {
+    const keys = async () => (await redis.command('KEYS', '*:login-account*')).trim().split('\n').length;
+    let status = 401;
+    for (let n = 0; status === 401 && n < 50; n++) status = await login(servers[n % 2], newEmail());
+    expect(status).toBe(429);
+    const before = await keys();
+    for (let n = 0; n < 5; n++) expect(await login(servers[n % 2], newEmail())).toBe(429);
+    expect(await keys()).toBe(before);
+  });
+
   it('stop at once while Redis hangs', async () => {
     redis.signal('SIGSTOP');
     const startedAt = performance.now();
