@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { abuses } from '../../abuse/abuses.js';
 import { violations } from '../../abuse/report.js';
-import { startTarget, type Target } from '../../abuse/target.js';
 import { runTrial } from '../../abuse/trial.js';
-import { createPostgresDatabase } from '../support/databases.js';
-
-/** For the honest client, in milliseconds: other tests run beside this one. */
-const maxP95Ms = 3_000;
+import { maxP95Ms, useTarget } from '../support/abuse.js';
 
 describe('the server answers abuse with 4xx or a closed connection, keeps its memory, and serves others:', () => {
-  let database: Awaited<ReturnType<typeof createPostgresDatabase>>;
-  let target: Target;
-  beforeAll(async () => {
-    database = await createPostgresDatabase();
-    target = await startTarget({ DATABASE_URL: database.url });
-  });
-  afterAll(async () => {
-    await target.close();
-    await database.drop();
-  });
+  const target = useTarget();
 
   it.each(abuses.filter(({ isSlow }) => !isSlow).map((abuse) => [abuse.description, abuse] as const))('%s', async (_, abuse) => {
-    expect(violations(await runTrial([abuse], target), maxP95Ms)).toEqual([]);
+    expect(violations(await runTrial([abuse], target()), maxP95Ms)).toEqual([]);
   });
 });
