@@ -7,8 +7,16 @@ export type { Logger };
 
 /** Fields that would hold a secret. A boolean is none: `account.changed` says so that the password is new. */
 const secretFields = [
-  ...['password', 'newPassword', 'currentPassword', 'token', 'accessToken', 'refreshToken'],
-  ...['authorization', 'cookie', 'csrfToken', 'secret'],
+  'password',
+  'newPassword',
+  'currentPassword',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'csrfToken',
+  'secret',
 ];
 /** Objects that a line may have. Named one by one: with wildcards (`*.token`) a line takes 6 to 10 µs instead of 1.4 (pino 10.4). */
 const parents = ['err', 'input', 'details', 'body', 'headers'];

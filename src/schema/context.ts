@@ -14,7 +14,7 @@ import type { SessionCookies } from '../http/session-cookies.js';
 import { parseIdempotencyKey } from '../idempotency/key.js';
 import type { TaskService } from '../tasks/service.js';
 
-/** The services of every noun, made once in `app.ts`. */
+/** The services of every noun, created once in `services.ts`. */
 export interface Services {
   readonly apiTokens: ApiTokenService;
   readonly auth: AuthService;

@@ -57,6 +57,7 @@ const inNoun = nouns.join('|');
 const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['main', /^main\.ts$/],
   ['app', /^app\.ts$/],
+  ['services', /^services\.ts$/],
   ['server', /^server\//],
   ['openapi and pages', /^(openapi|pages)\//],
   ['graphql and rest', /^(graphql|rest)\//],
