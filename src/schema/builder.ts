@@ -29,7 +29,7 @@ export interface DocumentExtensions {
   /** The rule that an input object or an argument is held against. */
   readonly rule?: z.ZodType;
   /** The example of a type, by the names of GraphQL, or of an argument. */
-  readonly example?: object | string;
+  readonly example?: object | string | number;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
   /** Header fields that only some successful responses of a root field have. */

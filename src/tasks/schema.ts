@@ -26,7 +26,11 @@ const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   }),
 });
 
-const idArg = { required: true, description: 'Identifier of the task.', extensions: { jsonSchema: taskIdSchema } } as const;
+const idArg = {
+  required: true,
+  description: 'Identifier of the task.',
+  extensions: { jsonSchema: taskIdSchema, example: taskTable.example.id },
+} as const;
 
 const ifVersionArg = {
   description: 'Apply only if the task still has this version; otherwise fail with `PRECONDITION_FAILED`.',
