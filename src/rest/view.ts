@@ -108,11 +108,15 @@ export function fieldsAbsentWhenNull(type: GraphQLOutputType): string[] {
 // `If-Match` may name several (RFC 9110 §13.1.1).
 const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));
 
-/** The argument that `If-None-Match` stands for, beside that of `If-Match`: `unlessVersion` of `TaskRef`, which GraphQL does not have. */
+/** The argument that `If-None-Match` stands for: the versions that the resource must not have. GraphQL does not have it. */
 const exclusionOf = ({ args = {} }: Field): GraphQLFieldConfigArgumentMap =>
-  Object.values(args).some((arg) => shownAs(arg) === 'if-match')
-    ? { unlessVersion: { type: versions, extensions: { rest: 'if-none-match' } satisfies RestExtension } }
-    : {};
+  Object.fromEntries(
+    Object.values(args).flatMap(({ extensions }) => {
+      const { ifNoneMatch } = (extensions ?? {}) as RestExtension;
+      const rest = { rest: 'if-none-match' } satisfies RestExtension;
+      return ifNoneMatch ? [[ifNoneMatch, { type: versions, extensions: rest }]] : [];
+    }),
+  );
 
 const shownAs = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
 

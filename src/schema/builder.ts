@@ -18,6 +18,8 @@ export interface RestExtension {
    * the response.
    */
   readonly rest?: 'omit' | 'integer' | 'if-match' | 'if-none-match' | 'optional' | 'absent-when-null';
+  /** The name of the argument that `If-None-Match` stands for, beside an argument with `if-match`. GraphQL does not have it. */
+  readonly ifNoneMatch?: string;
   /** What the parameter of an `optional` field does. */
   readonly parameter?: string;
 }

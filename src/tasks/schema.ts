@@ -34,7 +34,7 @@ const idArg = {
 
 const ifVersionArg = {
   description: 'Apply only if the task still has this version; otherwise fail with `PRECONDITION_FAILED`.',
-  extensions: { rest: 'if-match' },
+  extensions: { rest: 'if-match', ifNoneMatch: 'unlessVersion' },
 } as const;
 
 builder.queryField('task', (t) =>
