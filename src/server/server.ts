@@ -59,7 +59,7 @@ export function createServer(parts: ServerParts): RequestServer {
     loadShedding(overload),
     beforeBody,
     cors({ isAllowed: isAllowedOrigin, log }),
-    rateLimit(rateLimiters, config.budgets),
+    rateLimit(rateLimiters, config.rateLimits),
     body(),
     afterBody,
     responseHeaders(),

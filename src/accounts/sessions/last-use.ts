@@ -30,7 +30,7 @@ export function createLastUse(db: Pick<Database, 'query'>, table: 'sessions' | '
     timer = undefined;
     const ids = [...pending];
     pending.clear();
-    if (ids.length > 0) await writeLastUse(db, table, ids).catch((err) => log.warn({ err, table }, 'last-use.write_failed'));
+    if (ids.length > 0) await writeLastUse(db, table, ids).catch((err) => log.warn({ err, table }, 'last-use.write-failed'));
   }
 
   return {

@@ -11,7 +11,7 @@ export const isHealthCheck = (path: string): boolean => path === '/health' || pa
 
 /**
  * The user whose requests are counted together, also while their session cannot be looked up: colleagues behind one address would
- * spend its budget, and get 429 instead of 503.
+ * exhaust its limit, and get 429 instead of 503.
  */
 function countedUser(identity: Identity): string | undefined {
   if (identity.kind === 'authenticated') return identity.viewer.userId;
@@ -23,7 +23,7 @@ function countedUser(identity: Identity): string | undefined {
  * request takes a point, and GraphQL takes another for each root field after the first. Each response that was counted says in
  * `RateLimit` and `RateLimit-Policy` what the client has left.
  */
-export function rateLimit(rateLimiters: RateLimiters, limits: Config['budgets']): Middleware {
+export function rateLimit(rateLimiters: RateLimiters, limits: Config['rateLimits']): Middleware {
   const perUser = rateLimiters.burst('user', limits?.user);
   const perAddress = rateLimiters.fixedWindow('anonymous', limits?.anonymous);
   const [userPolicies, addressPolicies] = [formatPolicies(perUser.policies), formatPolicies(perAddress.policies)];
