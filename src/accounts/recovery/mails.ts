@@ -1,7 +1,7 @@
 import type { Logger } from '../../log/log.js';
 import type { Mailer } from '../../mail/mailer.js';
 import { linkTo } from '../../mail/settings.js';
-import { ttlMinutes } from './one-time-tokens.js';
+import { ttlMinutes } from './store.js';
 
 /** Who gets a mail. */
 interface Recipient {

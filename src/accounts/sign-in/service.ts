@@ -9,13 +9,15 @@ import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
 import type { IssuedUsers } from '../issuers/issued-users.js';
-import { type Account, type Credentials, createAccount } from '../passwords/credentials.js';
+import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
+import type { Account } from '../passwords/store.js';
 import { loginInput, refreshInput, signupInput } from '../rules.js';
-import type { OpenSession } from '../sessions/rotation.js';
 import type { Sessions } from '../sessions/sessions.js';
+import type { OpenSession } from '../sessions/store.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { emailTaken } from '../users/email.js';
+import { createAccount, findUser } from '../users/store.js';
 import { type AuthPayload, expiresAt, nowSeconds, payloadOf, type SignIn } from './payload.js';
 
 /** Signing up, in and out. */
@@ -127,8 +129,8 @@ async function signIn(
 }
 
 /** @throws AppError `UNAUTHENTICATED` when the user has been deleted. */
-async function loadSignIn({ prisma }: Queries, { userId, sessionId, endsAt }: OpenSession): Promise<SignIn> {
-  const user = await prisma.user.findUnique({ where: { id: userId } });
+async function loadSignIn(queries: Queries, { userId, sessionId, endsAt }: OpenSession): Promise<SignIn> {
+  const user = await findUser(queries, userId);
   if (!user) throw unauthenticated('revoked');
   return { viewer: { userId, sessionId }, issuedAt: nowSeconds(), endsAt, user };
 }

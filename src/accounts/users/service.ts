@@ -20,6 +20,7 @@ import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
 import { email } from './email.js';
 import { saveUser } from './save-user.js';
+import { findUsers } from './store.js';
 
 /** The input of `updateMe`. */
 export const updateMeInput = z.object({
@@ -65,8 +66,9 @@ interface Parts {
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
   const { db, runOnce, emailChanges, log } = parts;
+  const findEach = async (ids: readonly string[]) => (await findUsers(db, ids)).map((user) => user ?? unauthenticated('revoked'));
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
-  const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
+  const owners = perRequest(() => new DataLoader<string, User>(findEach, { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
 
   return {
@@ -115,10 +117,3 @@ const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
   email: email !== undefined,
   password: newPassword !== undefined,
 });
-
-/** @returns a user or an error for each id, which may come twice. */
-async function findUsers({ prisma }: Database, ids: readonly string[]): Promise<(User | Error)[]> {
-  const users = await prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
-  const byId = new Map(users.map((user) => [user.id, user]));
-  return ids.map((id) => byId.get(id) ?? unauthenticated('revoked'));
-}
