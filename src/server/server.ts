@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Authenticate } from '../accounts/authenticate.js';
 import type { Config } from '../config.js';
 import { formatRefusal } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
@@ -11,7 +12,7 @@ import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
 import { createListener } from './listener.js';
 import { accessLog } from './middleware/access-log.js';
-import { type Authenticate, authentication } from './middleware/authentication.js';
+import { authentication } from './middleware/authentication.js';
 import { body } from './middleware/body.js';
 import { clientAddress } from './middleware/client-address.js';
 import { cors } from './middleware/cors.js';

@@ -12,13 +12,13 @@ import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import type { Account } from '../passwords/store.js';
-import { loginInput, refreshInput, signupInput } from '../rules.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { OpenSession } from '../sessions/store.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { emailTaken } from '../users/email.js';
 import { createAccount, findUser } from '../users/store.js';
 import { type AuthPayload, expiresAt, nowSeconds, payloadOf, type SignIn } from './payload.js';
+import { loginInput, refreshInput, signupInput } from './rules.js';
 
 /** Signing up, in and out. */
 export interface AuthService {

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
@@ -13,24 +13,13 @@ import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
-import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
-import { email } from './email.js';
+import { deleteMeInput, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
 import { findUsers } from './store.js';
-
-/** The input of `updateMe`. */
-export const updateMeInput = z.object({
-  name: name.optional(),
-  email: email.optional(),
-  currentPassword: currentPassword.optional(),
-  newPassword: newPassword.optional(),
-});
-/** The input of `deleteMe`. */
-export const deleteMeInput = z.object({ password: currentPassword.optional() });
 
 /** Reads and changes the viewer's account. */
 export interface UserService {
