@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import type { Authenticate } from '../accounts/authenticate.js';
+import type { CsrfTokensOf } from '../accounts/sessions/cookies.js';
 import type { Config } from '../config.js';
 import { formatRefusal } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
 import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
-import type { CsrfTokensOf } from '../http/session-cookies.js';
 import type { Logger } from '../log/log.js';
 import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
