@@ -19,7 +19,7 @@ export interface Credentials {
    */
   verifyPassword(client: ClientInfo, email: string, findAccount: FindAccount, password: string): Promise<VerifiedAccount>;
   /** Logs that a password is not the account's, or no longer. @returns the error, `INVALID_CREDENTIALS`. */
-  rejected(client: ClientInfo, userId: string | undefined): AppError;
+  logRejected(client: ClientInfo, userId: string | undefined): AppError;
   /** @returns undefined when the email has no account. */
   findByEmail(email: string): Promise<Account | undefined>;
   /** @returns undefined when the user has been deleted. */
@@ -59,7 +59,7 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
         throw error;
       });
-      if (!succeeded || account?.passwordHash === undefined) throw credentials.rejected(client, account?.userId);
+      if (!succeeded || account?.passwordHash === undefined) throw credentials.logRejected(client, account?.userId);
       const { userId, passwordHash: compared } = account;
       if (!isOutdated(compared)) return { userId, passwordHash: compared };
       const passwordHash = await hashPassword(password);
@@ -68,7 +68,7 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
       // A concurrent attempt re-hashed it, or the password changed.
       return credentials.verifyPassword(client, email, () => credentials.findById(userId), password);
     },
-    rejected: (client, userId) => {
+    logRejected: (client, userId) => {
       log.warn(auditFields(client, { userId }), 'credentials.rejected');
       return new AppError('INVALID_CREDENTIALS');
     },

@@ -27,7 +27,7 @@ export function createSessionCache(db: SessionDatabase, recordUse: (sessionId: s
   return {
     isLive: (viewer) => {
       const session = find(viewer.sessionId);
-      return session instanceof Promise ? session.then((found) => judge(viewer, found)) : judge(viewer, session);
+      return session instanceof Promise ? session.then((row) => judge(viewer, row)) : judge(viewer, session);
     },
     markEnded,
   };

@@ -121,7 +121,7 @@ async function signIn(
   const account = await credentials.verifyPassword(client, email, findAccount, password);
   const opened = await commit(async (queries) => {
     const session = await sessions.open(queries, account, client);
-    if (!session) throw credentials.rejected(client, account.userId);
+    if (!session) throw credentials.logRejected(client, account.userId);
     return loadSignIn(queries, session);
   });
   log.info(auditFields(client, opened.viewer), 'session.opened');

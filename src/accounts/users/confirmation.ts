@@ -35,7 +35,7 @@ const requireSamePassword =
   (credentials: Credentials, { client, viewer }: SignedInContext, verified: string | undefined): RequireSamePassword =>
   async (queries) => {
     const current = await lockPassword(queries, viewer.userId);
-    if (current !== verified) throw credentials.rejected(client, viewer.userId);
+    if (current !== verified) throw credentials.logRejected(client, viewer.userId);
   };
 
 /**
