@@ -19,6 +19,8 @@ export const currentPassword = text('Password', { max: maxPasswordLength, form }
 /** Whether a new password is an email of its account, which attackers try first. */
 export const isEmailOf = (password: string, ...emails: readonly (string | undefined)[]): boolean =>
   emails.includes(password.toLowerCase());
+
+/** The error of a new password that `isEmailOf` finds to be an email of its account. */
 export const passwordIsEmail = 'Password must not be the email';
 
 /** The name of a user: 1 to 255 characters. */

@@ -20,9 +20,18 @@ import { createAccount, findUser } from '../users/store.js';
 import { type AuthPayload, expiresAt, nowSeconds, payloadOf, type SignIn } from './payload.js';
 import { loginInput, refreshInput, signupInput } from './rules.js';
 
-/** Signing up, in and out. */
+/** Signing up, in and out. Each method throws what `RunOnce` throws, and `VALIDATION_ERROR` for an invalid input. */
 export interface AuthService {
+  /**
+   * Creates an account and opens its first session.
+   * @throws AppError `CONFLICT` when the email has an account; `RATE_LIMITED` after too many new accounts from one address.
+   */
   signup(context: RequestContext, input: unknown): Promise<AuthPayload>;
+  /**
+   * Opens a session for an email and its password.
+   * @throws AppError `INVALID_CREDENTIALS`, the same for an email without an account; `RATE_LIMITED` after too many failures;
+   * `UNAUTHENTICATED` when the user is deleted meanwhile.
+   */
   login(context: RequestContext, input: unknown): Promise<AuthPayload>;
   /** A used refresh token follows the rule of `Sessions.rotate`, with an idempotency key or without. */
   refresh(context: RequestContext, input: unknown): Promise<AuthPayload>;

@@ -23,18 +23,27 @@ import { findUsers } from './store.js';
 
 /** Reads and changes the viewer's account. */
 export interface UserService {
+  /** @returns the viewer. @throws AppError `UNAUTHENTICATED` when the user has been deleted. */
   me(context: SignedInContext): Promise<User>;
-  /** The owner of one of the viewer's tasks: one statement for all that a request loads at once. */
+  /**
+   * The owner of one of the viewer's tasks: one statement for all that a request loads at once.
+   * @throws AppError `UNAUTHENTICATED` when the user has been deleted.
+   */
   owner(context: SignedInContext, userId: string): Promise<User>;
   /**
    * A new email or password needs the current password; a new password ends the other sessions. When mail leaves this process, a
    * new email counts once it is confirmed. An account without a password, whose person another issuer signs in, gets its first one
    * by a password reset.
+   * @throws AppError `CONFLICT` when the email has an account; `FORBIDDEN` for a new email or password by a personal API token;
+   * `INVALID_CREDENTIALS`, `RATE_LIMITED` and `VALIDATION_ERROR` as `verifyChange`; `UNAUTHENTICATED` when the user has been deleted;
+   * as `RunOnce`.
    */
   updateMe(context: SignedInContext, input: unknown): Promise<User>;
   /**
    * Deletes the account with its tasks, sessions and idempotency records. It needs the password if the account has one; tokens of
    * other issuers that were issued before are refused from then on.
+   * @throws AppError `FORBIDDEN` for a personal API token; `INVALID_CREDENTIALS`, `RATE_LIMITED` and `VALIDATION_ERROR` as
+   * `verifyDeletion`; `UNAUTHENTICATED` when the user has been deleted; as `RunOnce`.
    */
   deleteMe(context: SignedInContext, input: unknown): Promise<void>;
 }
