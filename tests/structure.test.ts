@@ -14,6 +14,7 @@ import {
   readSources,
   roomViolations,
   type SourceFile,
+  statementViolations,
 } from './support/structure.js';
 
 describe('the source', () => {
@@ -68,6 +69,21 @@ describe('the source', () => {
   it('a planted import between nouns that closes a cycle is found', () => {
     const planted = parseSource('accounts/planted.ts', "import type { x } from '../tasks/service.js';");
     expect(nounCycles([...files, planted])).toHaveLength(1);
+  });
+
+  it('has the statements of a noun in its stores', () => {
+    expect(files.flatMap(statementViolations)).toEqual([]);
+  });
+
+  it.each([
+    ['accounts/users/service.ts', 'await queries.prisma.user.update(x);'],
+    ['accounts/users/service.ts', 'await prisma.user.update(x);'],
+    ['accounts/sessions/sessions.ts', 'const [row] = await db.query<Row>(text, values);'],
+    ['tasks/service.ts', "await query('SELECT 1', []);"],
+  ])('is checked for statements outside a store: %s %s', (file, text) => {
+    expect(statementViolations(parseSource(file, text))).toHaveLength(1);
+    const store = file.replace(/[\w-]+\.ts$/, 'store.ts');
+    expect(statementViolations(parseSource(store, text))).toEqual([]);
   });
 
   it('has no cast that hides a type', () => {

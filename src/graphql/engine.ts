@@ -60,7 +60,9 @@ export function createEngine({ schema, execute, hasIntrospection, log, plugins =
 
   return {
     run: async (exchange, params, context) => {
-      const request = new yoga.fetchAPI.Request(`http://localhost${exchange.request.target}`, { method: exchange.request.method });
+      const request = new yoga.fetchAPI.Request(`http://localhost${exchange.request.target}`, {
+        method: exchange.request.method,
+      });
       const result = await yoga.getResultForParams({ params, request }, { exchange, ...context });
       return result ?? { errors: [] };
     },

@@ -64,6 +64,9 @@ export const builder = new SchemaBuilder<{
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
 });
 
+/** What the builder knows of the types, for functions that build fields or types. */
+export type BuilderTypes = typeof builder.$inferSchemaTypes;
+
 builder.queryType({ description: 'What can be read.' });
 builder.mutationType({ description: 'What can be changed.' });
 builder.scalarType('DateTime', {

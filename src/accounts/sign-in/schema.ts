@@ -1,11 +1,11 @@
-import type { SessionCookies } from '../../http/session-cookies.js';
 import { builder, type DocumentExtensions, type RestExtension } from '../../schema/builder.js';
 import { publicWrite, signedInWrite } from '../../schema/context.js';
 import type { RefreshCookieExtension, TokenExtension } from '../../schema/token-fields.js';
 import { exampleAccount, exampleLogin, exampleRefreshToken, exampleUser } from '../examples.js';
-import { loginInput, refreshInput, signupInput } from '../rules.js';
+import type { SessionCookies } from '../sessions/cookies.js';
 import { UserType } from '../users/schema.js';
 import type { AuthPayload } from './payload.js';
+import { loginInput, refreshInput, signupInput } from './rules.js';
 
 /** What responses with the tokens in cookies have. */
 const optionalHeaders = ['Set-Cookie', 'X-CSRF-Token'] as const;

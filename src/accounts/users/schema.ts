@@ -1,7 +1,7 @@
 import { builder, type DocumentExtensions } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
 import { exampleAccount, exampleUser } from '../examples.js';
-import { deleteMeInput, updateMeInput } from './service.js';
+import { deleteMeInput, updateMeInput } from './rules.js';
 
 /** A user as clients see it. */
 export const UserType = builder.prismaObject('User', {

@@ -4,10 +4,8 @@ import type { Identity } from '../../core/identity.js';
 import type { Exchange } from '../../http/exchange.js';
 import { formatPolicies, formatState } from '../../http/rate-limit-fields.js';
 import type { RateLimiter, RateLimiters } from '../../rate-limits/rate-limiters.js';
+import { isHealthCheck } from '../health-paths.js';
 import type { Middleware } from '../request-handler.js';
-
-/** Whether a path is one of the two health checks. */
-export const isHealthCheck = (path: string): boolean => path === '/health' || path === '/health/db';
 
 /**
  * The user whose requests are counted together, also while their session cannot be looked up: colleagues behind one address would
