@@ -150,6 +150,12 @@ describe('a connection', () => {
       expect(data).toEqual({ me: { id: ada.id, tasks: { edges: [{ node: { owner } }, { node: { owner } }] } } });
     });
 
+    it('fails alone when its arguments are out of range: the rest of the user is returned', async () => {
+      const { data, errors } = await query(app.fetch, '{ me { id tasks(first: 101) { totalCount } } }', ada.token);
+      expect(data).toEqual({ me: { id: ada.id, tasks: null } });
+      expect(errors).toMatchObject([{ path: ['me', 'tasks'], extensions: { code: 'BAD_REQUEST' } }]);
+    });
+
     it('costs a constant number of statements for any number of tasks', async () => {
       const few = await statementsOf('{ tasks(limit: 2) { data { owner { id tasks(first: 1) { edges { node { id } } } } } } }');
       const many = await statementsOf('{ tasks(limit: 20) { data { owner { id tasks(first: 1) { edges { node { id } } } } } } }');
