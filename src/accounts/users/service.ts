@@ -28,6 +28,7 @@ export const updateMeInput = z.object({
   currentPassword: currentPassword.optional(),
   newPassword: newPassword.optional(),
 });
+type Changes = z.output<typeof updateMeInput>;
 /** The input of `deleteMe`. */
 export const deleteMeInput = z.object({ password: currentPassword.optional() });
 
@@ -68,12 +69,19 @@ export function createUserService(parts: Parts): UserService {
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
+  /** A client that sends the whole user back has not changed the email. */
+  const withoutSameEmail = async (context: SignedInContext, changes: Changes): Promise<Changes> => {
+    if (changes.email === undefined) return changes;
+    const { email } = await owner(context, context.viewer.userId);
+    return email === changes.email ? { ...changes, email: undefined } : changes;
+  };
 
   return {
     me: (context) => owner(context, context.viewer.userId),
     owner,
     updateMe: async (context, input) => {
-      const changes = validate(updateMeInput, input);
+      const payload = validate(updateMeInput, input);
+      const changes = await withoutSameEmail(context, payload);
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
@@ -95,7 +103,7 @@ export function createUserService(parts: Parts): UserService {
         return user;
       };
       // A password changes together with the end of the other sessions.
-      return runOnce(context, 'updateMe', changes, work, { isAtomic: isSensitive });
+      return runOnce(context, 'updateMe', payload, work, { isAtomic: isSensitive });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
@@ -111,7 +119,7 @@ export function createUserService(parts: Parts): UserService {
 }
 
 /** What changes, without the values. */
-const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
+const kindsOf = ({ email, newPassword }: Changes) => ({
   email: email !== undefined,
   password: newPassword !== undefined,
 });
