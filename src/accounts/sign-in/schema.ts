@@ -30,7 +30,7 @@ const AuthPayloadType = builder.objectRef<DeliveredPayload>('AuthPayload').imple
         'Identifies the caller; send it with every request as `Authorization: Bearer …`. Not returned if the request has `X-Session: cookie`.',
     }),
     tokenType: t.exposeString('tokenType', { description: 'Always `Bearer`.', extensions: { jsonSchema: { const: 'Bearer' } } }),
-    expiresIn: t.exposeInt('expiresIn', { description: 'Lifetime of the access token, in seconds.' }),
+    expiresIn: t.exposeInt('expiresIn', { description: 'Lifetime of the access token, in seconds from this response.' }),
     refreshToken: t.exposeString('refreshToken', {
       nullable: true,
       extensions: absentWhenNull,

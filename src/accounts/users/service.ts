@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import type { z } from 'zod';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
@@ -17,7 +16,7 @@ import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
-import { deleteMeInput, updateMeInput } from './rules.js';
+import { deleteMeInput, type UpdateMe, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
 import { findUsers } from './store.js';
 
@@ -68,12 +67,19 @@ export function createUserService(parts: Parts): UserService {
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>(findEach, { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
+  /** A client that sends the whole user back has not changed the email. */
+  const withoutSameEmail = async (context: SignedInContext, changes: UpdateMe): Promise<UpdateMe> => {
+    if (changes.email === undefined) return changes;
+    const { email } = await owner(context, context.viewer.userId);
+    return email === changes.email ? { ...changes, email: undefined } : changes;
+  };
 
   return {
     me: (context) => owner(context, context.viewer.userId),
     owner,
     updateMe: async (context, input) => {
-      const changes = validate(updateMeInput, input);
+      const payload = validate(updateMeInput, input);
+      const changes = await withoutSameEmail(context, payload);
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
@@ -95,7 +101,7 @@ export function createUserService(parts: Parts): UserService {
         return user;
       };
       // A password changes together with the end of the other sessions.
-      return runOnce(context, 'updateMe', changes, work, { isAtomic: isSensitive });
+      return runOnce(context, 'updateMe', payload, work, { isAtomic: isSensitive });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
@@ -111,7 +117,7 @@ export function createUserService(parts: Parts): UserService {
 }
 
 /** What changes, without the values. */
-const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
+const kindsOf = ({ email, newPassword }: UpdateMe) => ({
   email: email !== undefined,
   password: newPassword !== undefined,
 });
