@@ -11,11 +11,11 @@ export function isSelected(info: GraphQLResolveInfo, name: string): boolean {
   return fieldNodes.some(({ selectionSet }) => {
     if (!selectionSet) return false;
     // The usual spelling needs no more than a look.
-    if (selectionSet.selections.some((node) => isPlainly(name, node))) return true;
+    if (selectionSet.selections.some((node) => isDirectSelection(name, node))) return true;
     const { fields } = collectFields(schema, fragments, coerced, type, selectionSet);
     return [...fields.values()].some(([node]) => node?.name.value === name);
   });
 }
 
-const isPlainly = (name: string, node: SelectionNode): boolean =>
+const isDirectSelection = (name: string, node: SelectionNode): boolean =>
   node.kind === Kind.FIELD && node.name.value === name && !node.directives?.length;

@@ -64,6 +64,6 @@ export function createMalformedResponder(log: Logger): MalformedResponder {
 function badRequestResponse(asProblem = false) {
   const requestId = randomUUID();
   const { status, headers, body } = restError(new AppError('BAD_REQUEST'), { problem: asProblem, requestId });
-  const own = { 'content-length': String(Buffer.byteLength(body)), 'x-request-id': requestId, connection: 'close' };
-  return { status, headers: { ...commonHeaders, ...headers, ...own }, body };
+  const connectionHeaders = { 'content-length': String(Buffer.byteLength(body)), 'x-request-id': requestId, connection: 'close' };
+  return { status, headers: { ...commonHeaders, ...headers, ...connectionHeaders }, body };
 }
