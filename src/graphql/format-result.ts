@@ -36,7 +36,7 @@ function formatError({ code, message, details }: AppError, original: GraphQLErro
 }
 
 /** The response to a request that is refused as a whole, before GraphQL runs. */
-export function formatRefusal({ request }: Exchange, error: AppError): HttpResponse {
+export function formatRequestError({ request }: Exchange, error: AppError): HttpResponse {
   const { mediaType, headers: representation } = graphqlRepresentation(request.headers);
   const { message, code, details, status, headers } = error;
   const isLenient = mediaType === 'application/json' && code === 'PERSISTED_QUERY_NOT_SUPPORTED';

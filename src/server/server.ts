@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Config } from '../config.js';
-import { formatRefusal } from '../graphql/format-result.js';
+import { formatRequestError } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
 import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
@@ -68,7 +68,7 @@ export function createServer(parts: ServerParts): RequestServer {
   const handle = createRequestHandler({
     middleware,
     respond: (exchange) => pages(exchange) ?? (isGraphql(exchange) ? graphql(exchange) : rest(exchange)),
-    respondError: (exchange, error) => (isGraphql(exchange) ? formatRefusal : formatError)(exchange, error),
+    respondError: (exchange, error) => (isGraphql(exchange) ? formatRequestError : formatError)(exchange, error),
     timeoutMs: config.requestTimeoutMs,
     log,
   });
