@@ -49,7 +49,7 @@ const waitedTooLong = () => rateLimited(retryAfterMs);
 export function createFailureLimiter(store: PointStore): FailureLimiter {
   const attemptsByKey = new Map<string, Attempts>();
 
-  /** Ends the part of one attempt: nobody is left who could give a point to those that wait. */
+  /** Removes an attempt. After the last one, rejects those that wait: no point can be released to them. */
   function leave(key: string, attempts: Attempts): void {
     attempts.inFlight--;
     if (attempts.inFlight > 0) return;
@@ -69,7 +69,7 @@ export function createFailureLimiter(store: PointStore): FailureLimiter {
   }
 
   async function reserve(key: string, attempts: Attempts): Promise<void> {
-    // Whoever comes later waits behind those that wait already.
+    // A new attempt queues behind those that wait.
     if (attempts.waiting.size > 0) return wait(attempts);
     attempts.inFlight++;
     let rejection: AppError | undefined;

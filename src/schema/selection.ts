@@ -2,7 +2,7 @@ import { collectFields } from '@graphql-tools/utils';
 import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType, Kind, type SelectionNode } from 'graphql';
 
 /**
- * Whether a client asked for a field of the object that is being resolved: what nobody asks for need not be read.
+ * Whether a client selected a field of the object that is being resolved; fields that are not selected are not read.
  * @param name a field of the object, as the schema that is executed names it.
  */
 export function isSelected(info: GraphQLResolveInfo, name: string): boolean {
