@@ -35,6 +35,7 @@ export interface MalformedResponder {
   onClientError(error: NodeJS.ErrnoException, socket: Duplex): void;
 }
 
+/** Creates the responder. @param log gets a line for each malformed request. */
 export function createMalformedResponder(log: Logger): MalformedResponder {
   function rejectSocket(socket: Duplex, statusLine = '400 Bad Request'): void {
     socket.on('error', () => socket.destroy());
