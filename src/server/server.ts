@@ -62,7 +62,7 @@ export function createServer(parts: ServerParts): RequestServer {
     rateLimit(rateLimiters, config.budgets),
     body(),
     afterBody,
-    responseHeaders(),
+    responseHeaders(config.production),
     accessLog(log),
   ];
   const handle = createRequestHandler({

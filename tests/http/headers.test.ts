@@ -145,6 +145,23 @@ describe('the response header fields', () => {
     const idFor = async (id: string) => (await me(app.fetch, { 'x-request-id': id })).headers.get('x-request-id');
 
     it.each(['a', 'trace-1:2_3.4', 'x'.repeat(128)])('repeats a valid id from the client: %s', async (id) => {
+  const production = { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'a secret of the tests for production, 48 bytes' };
+  const proxies = { TRUSTED_PROXIES: 'loopback' };
+
+  it.each<[string, object, string | undefined, string | null]>([
+    ['in production, when a trusted proxy says https', { ...production, ...proxies }, 'https', 'max-age=31536000'],
+    ['not when the trusted proxy says http', { ...production, ...proxies }, 'http', null],
+    ['not when the proxy does not say', { ...production, ...proxies }, undefined, null],
+    ['not when a client says https itself', production, 'https', null],
+    ['not in development', { NODE_ENV: 'development', ...proxies }, 'https', null],
+  ])('contain Strict-Transport-Security %s', async (_, settings, scheme, expected) => {
+    const test = await openTestApp({ ...settings });
+    const forwarded: Record<string, string> = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
+    for (const { me } of transports)
+      expect((await me(test.fetch, forwarded)).headers.get('strict-transport-security')).toBe(expected);
+    await test.close();
+  });
+
       expect(await idFor(id)).toBe(id);
     });
 
