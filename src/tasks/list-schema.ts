@@ -44,7 +44,7 @@ builder.queryFields((t) => ({
     args: { ...pageArgs, ...filterArgs },
     complexity: pageComplexity,
     resolve: (_root, args, context, info) =>
-      context.services.tasks.page(signedIn(context), { ...args, isCounted: isSelected(info, 'total') }),
+      context.services.tasks.page(signedIn(context), { isCounted: isSelected(info, 'total'), ...args }),
   }),
   tasksConnection: t.field({
     description: 'Lists your tasks by cursor.',
@@ -62,6 +62,8 @@ builder.objectField(UserType, 'tasks', (t) =>
   t.field({
     description: 'The user’s tasks, by cursor.',
     type: TaskConnectionType,
+    // An error stays here: it hides neither the user nor the tokens of a sign-in that has taken effect.
+    nullable: true,
     scope: 'tasks:read',
     args: { ...connectionArgs, ...filterArgs },
     complexity: connectionComplexity,

@@ -163,6 +163,13 @@ describe('personal API tokens', () => {
         expect((await call('me', {}, person.token)).value).toMatchObject({ email: person.email });
       });
 
+      it('with the scope account can send the unchanged email back', async () => {
+        const person = await newPerson(app);
+        const { token } = await newApiToken(app, person, ['account']);
+        const { value } = await call('updateMe', { input: { email: person.email, name: 'Grace' } }, token);
+        expect(value).toMatchObject({ email: person.email, name: 'Grace' });
+      });
+
       it('reads and writes the tasks of its owner alone', async () => {
         const [ada, bob] = [await newPerson(app), await newPerson(app)];
         const { token } = await newApiToken(app, ada, ['tasks:read', 'tasks:write']);

@@ -52,6 +52,31 @@ describe('users', () => {
         }
       });
 
+      it('changes the name without a password when the unchanged email, in any letter case, or the whole user is sent back', async () => {
+        const person = await newPerson(app);
+        const { value } = await call('me', {}, person.token);
+        const sentBack = style.name === 'REST' ? [value as object] : [];
+        for (const [index, user] of [
+          { email: person.email },
+          { email: ` ${person.email.toUpperCase()} ` },
+          ...sentBack,
+        ].entries()) {
+          const name = `Grace ${index}`;
+          expect((await update(person, { ...user, name })).value).toMatchObject({ id: person.id, email: person.email, name });
+        }
+        expect((await update(person, { email: person.email })).value).toMatchObject({ email: person.email });
+      });
+
+      it('returns the result of a repeated change of the email, which is then the old one', async () => {
+        const person = await newPerson(app);
+        const input = { email: `new-${person.email}`, currentPassword: password };
+        const args = { input, idempotencyKey: randomBytes(8).toString('hex') };
+        const changed = await call('updateMe', args, person.token);
+        expect(changed.value).toMatchObject({ email: input.email });
+        await update(person, { name: 'Later' });
+        expect((await call('updateMe', args, person.token)).value).toEqual(changed.value);
+      });
+
       it('stores a new email in lower case, and returns CONFLICT for another account’s email', async () => {
         const [person, other] = [await newPerson(app), await newPerson(app)];
         const email = `New.${randomBytes(6).toString('hex')}@Example.com`;

@@ -1,12 +1,14 @@
 import { builder, type DocumentExtensions, textComplexity } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
+import { exampleAccount, exampleUser } from '../examples.js';
 import { maxNameLength } from '../rules.js';
 import { maxEmailLength } from './email.js';
-import { deleteMeInput, updateMeInput } from './service.js';
+import { deleteMeInput, updateMeInput } from './rules.js';
 
 /** A user as clients see it. */
 export const UserType = builder.prismaObject('User', {
   description: 'A user with an account.',
+  extensions: { example: exampleUser },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Permanent identifier of the user.' }),
     email: t.exposeString('email', {
@@ -25,7 +27,8 @@ export const UserType = builder.prismaObject('User', {
 
 const UpdateMeInput = builder.inputType('UpdateMeInput', {
   description: 'Changes to your account. Omitted fields are left unchanged.',
-  extensions: { rule: updateMeInput },
+  // A new email or password would make the next login of Swagger UI's examples fail.
+  extensions: { rule: updateMeInput, example: { name: 'Ada Lovelace' } },
   fields: (t) => ({
     name: t.string({ description: 'A new display name, 1–255 characters.' }),
     email: t.string({ description: 'A new email. Requires `currentPassword`.' }),
@@ -37,7 +40,7 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
 });
 const DeleteMeInput = builder.inputType('DeleteMeInput', {
   description: 'Confirms the deletion with the account’s password. An account without a password needs no confirmation.',
-  extensions: { rule: deleteMeInput },
+  extensions: { rule: deleteMeInput, example: { password: exampleAccount.password } },
   fields: (t) => ({ password: t.string({ description: 'The current password, if the account has one.' }) }),
 });
 

@@ -29,6 +29,9 @@ export interface Session {
   readonly warnings: readonly string[];
 }
 
+/** A session whose unqualified names lead to a schema. */
+export type SessionWithSchema = Session & { readonly schema: string };
+
 /** How long a statement may wait while another connection holds the pooler's only connection to the server. */
 const probeTimeoutMs = 1_000;
 /** A pooler with several idle connections may pick any of them. */

@@ -8,7 +8,7 @@ import { transactionOf } from '../transaction.js';
 import { type ConnectionTarget, connectTo, createTarget } from './connection/target.js';
 import type { LibpqEnvironment } from './connection/url-parameters.js';
 import { directUrlOf } from './connection/url-text.js';
-import { inspect, type Session } from './inspection.js';
+import { inspect, type Session, type SessionWithSchema } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
@@ -83,13 +83,15 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     notifications,
     ready,
     query: queryOf(statements.run),
-    transaction: transactionOf(prisma, () => (statements.session()?.wrapsStatements ? undefined : joinStatements)),
-    check: () => checkTables((text) => checks.send({ text })),
+    transaction: transactionOf(prisma, () => joinerOf(statements.session()), main.maxWaitMs),
+    check: async () => checkTables((text, values) => checks.send({ text, values }), statements.schema()),
     lastSuccessAt: main.lastSuccessAt,
     queue: main.queue,
     close,
   };
 }
+
+const joinerOf = (session: Session | undefined) => (session?.wrapsStatements ? undefined : joinStatements);
 
 /** One pool for the work, and one for health checks, which wait for no work. */
 function createPools(
@@ -115,7 +117,7 @@ async function prepare(
   direct: ConnectionTarget,
   settings: PostgresSettings,
   log: Logger,
-): Promise<Session & { schema: string }> {
+): Promise<SessionWithSchema> {
   const { prepared = 'auto' } = settings;
   const session = await inspect(() => connectTo(target), settings.schema ?? target.settings.schema);
   const { schema } = session;

@@ -36,6 +36,8 @@ export interface Pool {
   /** When a statement or a transaction last succeeded, as `performance.now()` has it. */
   lastSuccessAt(): number;
   queue(): StatementQueue;
+  /** The longest that anybody waits for a connection, in milliseconds. */
+  readonly maxWaitMs: number;
   end(): Promise<void>;
 }
 
@@ -86,6 +88,8 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
     lastSuccessAt: () => lastSuccess,
     queue: () => ({ waiting: pool.waitingCount, size, releases }),
+    // 0 waits without limit; Node's timers take no more than 31 bits.
+    maxWaitMs: long && short ? long + short : 2 ** 31 - 1,
     end: () => pool.end(),
   };
 }

@@ -65,6 +65,7 @@ export class HostsClient extends pg.Client {
           return this;
         } catch (error) {
           failures.push({ candidate, error });
+          this.#hosts.failed(candidate, error);
           // node-postgres hashes and looks up passwords in promises, and then writes to the client's connection, whichever it is.
           await nextTurn();
           rest = this.#next(error, rest);
