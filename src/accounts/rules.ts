@@ -23,5 +23,7 @@ export const isEmailOf = (password: string, ...emails: readonly (string | undefi
 /** The error of a new password that `isEmailOf` finds to be an email of its account. */
 export const passwordIsEmail = 'Password must not be the email';
 
+/** The longest name of a user, in code points. */
+export const maxNameLength = 255;
 /** The name of a user: 1 to 255 characters. */
-export const name = text('Name', { min: 1, max: 255, trim: true });
+export const name = text('Name', { min: 1, max: maxNameLength, trim: true });

@@ -14,8 +14,15 @@ const badRequest = (message: string) => new AppError('BAD_REQUEST', { message })
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads the parameters of a GET (section 6.2). @throws AppError `BAD_REQUEST` */
+const names = ['query', 'operationName', 'variables', 'extensions'] as const;
+
+/**
+ * Reads the parameters of a GET (section 6.2).
+ * @throws AppError `BAD_REQUEST`, also for a parameter that comes twice: a proxy may read another one of them than this server.
+ */
 export function paramsOfUrl(search: URLSearchParams): GraphqlParams {
+  const repeated = names.find((name) => search.getAll(name).length > 1);
+  if (repeated !== undefined) throw badRequest(`The ${repeated} must not be given more than once.`);
   return checkParams({
     query: search.get('query') ?? undefined,
     operationName: search.get('operationName'),

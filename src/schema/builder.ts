@@ -50,6 +50,12 @@ type ModelTypes = {
   [Model in keyof PrismaTypes]: Omit<PrismaTypes[Model], 'Shape'> & { Shape: WithMoments<PrismaTypes[Model]['Shape']> };
 };
 
+/** JSON writes a control character in six bytes: a point of complexity stands for at most 600 bytes of text. */
+const charactersPerPoint = 100;
+
+/** The complexity of a text field: what its longest value adds to a response. @param maxLength in code points. */
+export const textComplexity = (maxLength: number): number => Math.ceil(maxLength / charactersPerPoint);
+
 /** What every noun's `schema.ts` is written with. */
 export const builder = new SchemaBuilder<{
   Context: Context;

@@ -63,7 +63,7 @@ export function createServer(parts: ServerParts): RequestServer {
     rateLimit(rateLimiters, config.rateLimits),
     body(),
     afterBody,
-    responseHeaders(),
+    responseHeaders(config.production),
     accessLog(log),
   ];
   const handle = createRequestHandler({

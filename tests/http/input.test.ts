@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newPerson, sharedApp } from '../support/app.js';
+import { newPerson, password, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
 import { readRestError } from '../support/transports.js';
 
@@ -56,6 +56,18 @@ describe('request input', () => {
       expect(await response.json()).toEqual({ ...task, title: 'y', updated_at: expect.any(String) });
     });
 
+    it('of signup sets nothing but email, password and name', async () => {
+      const email = `extra-${ada.email}`;
+      const extra = { ...foreign(), id: bob.id, emailVerified: true, email_verified: true, password_hash: 'x' };
+      const response = await send('POST', '/api/auth/signup', JSON.stringify({ ...extra, email, password, name: 'Ada' }));
+      expect(response.status).toBe(201);
+      const { id, created_at } = ((await response.json()) as { user: Record<string, string> }).user;
+      expect(Date.parse(String(created_at))).toBeGreaterThan(Date.now() - 600_000);
+      const rows = await app.db.query('SELECT id, email, name, created_at FROM users WHERE email = $1', [email]);
+      expect(rows).toEqual([{ id, email, name: 'Ada', created_at }]);
+      expect(id).not.toBe(bob.id);
+    });
+
     it('is accepted when a client sends the whole object back with PUT', async () => {
       const task = await make({ title: 'x', description: null });
       const { updated_at: _, ...same } = task;
@@ -73,6 +85,11 @@ describe('request input', () => {
     it.each([
       ['in a variable', 'mutation ($i: CreateTaskInput!) { createTask(input: $i) { id } }', { i: { title: 'x', userId: 'y' } }],
       ['in a literal', 'mutation { createTask(input: { title: "x", userId: "y" }) { id } }', {}],
+      ...['role', 'emailVerified', 'id', 'created_at'].map((field): [string, string, object] => [
+        `in signup: ${field}`,
+        'mutation ($i: SignupInput!) { signup(input: $i) { user { id } } }',
+        { i: { email: `x-${ada.email}`, password, name: 'x', [field]: 'x' } },
+      ]),
       ['as an argument', '{ tasks(userId: "y") { count } }', {}],
       [
         'as __proto__',

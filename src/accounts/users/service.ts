@@ -56,7 +56,7 @@ interface Parts {
   readonly sessionCache: SessionCache;
   readonly log: Logger;
   readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
-  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
+  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'consume' | 'request'>;
   readonly issuedUsers: Pick<IssuedUsers, 'beforeDelete' | 'markDeleted'>;
 }
 
@@ -84,6 +84,7 @@ export function createUserService(parts: Parts): UserService {
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
         const requireSamePassword = isSensitive ? await verifyChange(parts.credentials, context, changes) : undefined;
+        if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
