@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
+import { isMalformedParameter } from '../http/query-string.js';
 
 /** The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). */
 export interface GraphqlParams {
@@ -15,7 +16,10 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads the parameters of a GET (section 6.2). @throws AppError `BAD_REQUEST` */
-export function paramsOfUrl(search: URLSearchParams): GraphqlParams {
+export function paramsOfUrl(url: URL): GraphqlParams {
+  const search = url.searchParams;
+  for (const name of ['query', 'operationName', 'variables', 'extensions'])
+    if (isMalformedParameter(url, name)) throw badRequest(`The ${name} must be UTF-8.`);
   return checkParams({
     query: search.get('query') ?? undefined,
     operationName: search.get('operationName'),
