@@ -1,5 +1,5 @@
 // What one would write by hand for the same work, as fast as Node allows: its own HTTP server, graphql-jit, pg with one
-// named statement for each operation. No sessions, no budgets, no log: what the gate's ratios are taken against.
+// named statement for each operation. No sessions, no rate limits, no log: what the gate's ratios are taken against.
 import { createSecretKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import { buildSchema, parse } from 'graphql';

@@ -11,7 +11,7 @@ export interface Subject {
   readonly env: (port: number, databaseUrl: string) => NodeJS.ProcessEnv;
 }
 
-/** The product, as `npm start` runs it, with its log and every check on; only budgets are lifted. */
+/** The product, as `npm start` runs it, with its log and every check on; only rate limiting is off. */
 export const product = (folder: string, name = 'tandem', flags: readonly string[] = []): Subject => ({
   name,
   command: [...flags, '--disable-warning=ExperimentalWarning', `${folder}/start.js`],

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { SessionCookies } from './accounts/sessions/cookies.js';
 import { readSecrets } from './accounts/tokens/secret.js';
 import type { Config } from './config.js';
 import { readVersion } from './core/project.js';
@@ -8,7 +9,6 @@ import { openDatabase } from './db/open-database.js';
 import { createEngine } from './graphql/engine.js';
 import { createGraphqlHandler } from './graphql/handler.js';
 import type { Exchange } from './http/exchange.js';
-import { SessionCookies } from './http/session-cookies.js';
 import { createLogger, type Logger } from './log/log.js';
 import { openApiDocument } from './openapi/document.js';
 import { createPagesHandler } from './pages/handler.js';

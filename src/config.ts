@@ -4,9 +4,9 @@ import { productionSecretFaults, secret, versionedSecrets } from './core/setting
 import { days, duration, flag, host, origins, proxies, schemaName, wholeNumber } from './core/settings/values.js';
 import { type DatabaseConfig, databaseConfig, databaseUrlFaults, libpqEnvironment } from './db/settings.js';
 import { linkTemplate, type MailConfig, mailConfig, sender, smtpUrl } from './mail/settings.js';
-import { type RateBudgets, rateBudgets } from './rate-limits/budgets.js';
 import { rateLimit } from './rate-limits/rate-limit.js';
 import { redisUrl } from './rate-limits/redis.js';
+import { type RateLimitSettings, rateLimitSettings } from './rate-limits/settings.js';
 
 const secretName = 'BETTER_AUTH_SECRET';
 
@@ -76,8 +76,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Longest event-loop delay, and wait for a database connection, before requests are refused, in milliseconds; 0 for none. */
   readonly overloadDelayMs: number;
-  /** Undefined when the budgets are lifted. */
-  readonly budgets: RateBudgets | undefined;
+  /** Undefined when rate limiting is disabled. */
+  readonly rateLimits: RateLimitSettings | undefined;
   /** Undefined when the counters of rate limits are in memory. */
   readonly redisUrl: string | undefined;
   readonly mail: MailConfig;
@@ -139,7 +139,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     trustedProxies: e.TRUSTED_PROXIES,
     requestTimeoutMs: e.REQUEST_TIMEOUT_SECONDS * 1000,
     overloadDelayMs: e.OVERLOAD_DELAY,
-    budgets: e.RATE_LIMIT ? rateBudgets(e) : undefined,
+    rateLimits: e.RATE_LIMIT ? rateLimitSettings(e) : undefined,
     redisUrl: e.RATE_LIMIT ? e.REDIS_URL : undefined,
     mail: mailConfig(e),
   });

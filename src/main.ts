@@ -50,7 +50,7 @@ async function start(config: Config): Promise<void> {
 
 /** In production standard output carries JSON lines and nothing else. */
 function announce(config: Config, port: number, log: Logger): void {
-  const { host, database, explorer, production, budgets } = config;
+  const { host, database, explorer, production, rateLimits } = config;
   const url = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : hostInUrl(host)}:${port}`;
   if (!production) {
     printUrls(config, url);
@@ -58,15 +58,15 @@ function announce(config: Config, port: number, log: Logger): void {
   }
   const pages = { ...(explorer && { graphiql: `${url}/graphql` }), docs: `${url}/docs`, health: `${url}/health` };
   log.info({ url, database: database.url ? 'postgresql' : 'embedded', ...pages }, 'server.started');
-  if (!budgets) log.warn('rate-limits.disabled');
+  if (!rateLimits) log.warn('rate-limits.disabled');
 }
 
-function printUrls({ database, explorer, budgets }: Config, url: string): void {
+function printUrls({ database, explorer, rateLimits }: Config, url: string): void {
   console.log(`Tandem runs on ${database.url ? 'PostgreSQL' : 'its embedded database'}.`);
   if (explorer) console.log(`  GraphiQL   ${url}/graphql`);
   console.log(`  REST docs  ${url}/docs`);
   console.log(`  Health     ${url}/health`);
-  if (!budgets) console.warn('  WARNING: RATE_LIMIT=off, anybody may try passwords and send requests without limit.');
+  if (!rateLimits) console.warn('  WARNING: RATE_LIMIT=off, anybody may try passwords and send requests without limit.');
 }
 
 /**

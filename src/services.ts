@@ -35,18 +35,18 @@ interface ServiceParts {
  *   `close`, which writes what waits.
  */
 export function createServices({ config, db, log, secrets, version, rateLimiters }: ServiceParts) {
-  const { budgets } = config;
+  const { rateLimits } = config;
   const tokens = createTokens(secrets, config.accessTtlSeconds);
   const lastUse = createLastUse(db, 'sessions', log);
   const sessionCache = createSessionCache(db, lastUse.record);
   const sessions = createSessions({ db, log, tokens, cache: sessionCache, ttlSeconds: config.refreshTtlSeconds });
   const { issuedTokens, issuedUsers } = createIssuers({ config, db, log, secrets });
-  const credentials = createCredentials({ db, log, rateLimiters, limit: budgets?.login });
+  const credentials = createCredentials({ db, log, rateLimiters, limit: rateLimits?.login });
   const idempotency = createIdempotencyStore(db, log);
-  const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', budgets?.login);
+  const mismatches = rateLimiters.fixedWindow('idempotency-mismatch', rateLimits?.login);
   const runOnce = createRunOnce({ db, store: idempotency, fingerprints: tokens.fingerprints, mismatches });
-  const signups = rateLimiters.fixedWindow('signup', budgets?.signup);
-  const refreshes = rateLimiters.fixedWindow('refresh', budgets?.refresh);
+  const signups = rateLimiters.fixedWindow('signup', rateLimits?.signup);
+  const refreshes = rateLimiters.fixedWindow('refresh', rateLimits?.refresh);
   const timeoutMs = config.requestTimeoutMs;
   const personalTokens = createApiTokens({ db, runOnce, tokens, log, timeoutMs });
   const apiTokens = personalTokens.service;

@@ -42,7 +42,7 @@ describe('the configuration', () => {
       trustedProxies: [],
       overloadDelayMs: 1_000,
       requestTimeoutMs: 10_000,
-      budgets: {
+      rateLimits: {
         user: { points: 100, seconds: 1 },
         anonymous: { points: 120, seconds: 60 },
         login: { points: 10, seconds: 900 },
@@ -264,7 +264,7 @@ describe('the configuration', () => {
     ['AUTH_HS256_ISSUERS', 'https://app.example,tandem', 'must name another issuer than tandem'],
     ['RATE_SIGNUP', '1/2d', undefined],
     ['RATE_SIGNUP', '1/30d', 'must have a window of at most 2 days'],
-    ['RATE_SIGNUP', '0/h', 'must be a budget such as'],
+    ['RATE_SIGNUP', '0/h', 'must be a rate limit such as'],
   ])('reads %s=%j, or explains what is wrong', (name, value, fault) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)]);
@@ -294,8 +294,8 @@ describe('the configuration', () => {
     ['5/0m', undefined],
     ['-5/s', undefined],
     ['5/w', undefined],
-  ])('reads the rate limit %s', (text, budget) => {
-    expect(parseRateLimit(text)).toEqual(budget);
+  ])('reads the rate limit %s', (text, rateLimit) => {
+    expect(parseRateLimit(text)).toEqual(rateLimit);
   });
 });
 

@@ -70,6 +70,7 @@ describe('the README', () => {
         ? [...code.matchAll(/'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:[-_][a-z]+)*)'/g)].map(([, event]) => event)
         : [];
     });
+    expect(events.filter((event) => !/^[a-z-]+\.[a-z-]+$/.test(event ?? ''))).toEqual([]);
     const readme = await read('README.md');
     const table = /### Logs\n([\s\S]*?)\n### /.exec(readme)?.[1] ?? '';
     const listed = table

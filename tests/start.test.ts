@@ -29,7 +29,7 @@ describe('the start fails with an exit code and one line for each problem', () =
     expect(said.trim().split('\n').sort()).toEqual([
       'Tandem cannot start: API_PORT must be a whole number from 0 to 65535.',
       'Tandem cannot start: BETTER_AUTH_SECRET must be at least 32 bytes.',
-      'Tandem cannot start: RATE_USER must be a budget such as 100/s, 120/m or 10/15m.',
+      'Tandem cannot start: RATE_USER must be a rate limit such as 100/s, 120/m or 10/15m.',
     ]);
   });
 
@@ -185,8 +185,8 @@ describe('.env in the project’s folder', () => {
     expect(await refusedIn(file, { RATE_LOGIN: '10/15m' })).toEqual({
       code: 1,
       said:
-        'Tandem cannot start: RATE_USER must be a budget such as 100/s, 120/m or 10/15m.\n' +
-        'Tandem cannot start: RATE_SIGNUP must be a budget such as 100/s, 120/m or 10/15m.\n',
+        'Tandem cannot start: RATE_USER must be a rate limit such as 100/s, 120/m or 10/15m.\n' +
+        'Tandem cannot start: RATE_SIGNUP must be a rate limit such as 100/s, 120/m or 10/15m.\n',
     });
   });
 

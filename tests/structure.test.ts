@@ -14,6 +14,7 @@ import {
   readSources,
   roomViolations,
   type SourceFile,
+  statementViolations,
 } from './support/structure.js';
 
 describe('the source', () => {
@@ -70,6 +71,21 @@ describe('the source', () => {
     expect(nounCycles([...files, planted])).toHaveLength(1);
   });
 
+  it('has the statements of a noun in its stores', () => {
+    expect(files.flatMap(statementViolations)).toEqual([]);
+  });
+
+  it.each([
+    ['accounts/users/service.ts', 'await queries.prisma.user.update(x);'],
+    ['accounts/users/service.ts', 'await prisma.user.update(x);'],
+    ['accounts/sessions/sessions.ts', 'const [row] = await db.query<Row>(text, values);'],
+    ['tasks/service.ts', "await query('SELECT 1', []);"],
+  ])('is checked for statements outside a store: %s %s', (file, text) => {
+    expect(statementViolations(parseSource(file, text))).toHaveLength(1);
+    const store = file.replace(/[\w-]+\.ts$/, 'store.ts');
+    expect(statementViolations(parseSource(store, text))).toEqual([]);
+  });
+
   it('has no cast that hides a type', () => {
     expect(files.flatMap(castViolations)).toEqual([]);
   });
@@ -96,8 +112,8 @@ describe('the source', () => {
     expect(files.filter(({ text }) => text.includes('process.env')).map(({ file }) => file)).toEqual(['config.ts']);
   });
 
-  it('does not mention the domain in core/, http/ and lists/', () => {
-    const shared = files.filter(({ file }) => /^(core|http|lists)\//.test(file));
+  it('does not mention the domain in core/, http/, lists/, openapi/ and rest/, but in the table of routes', () => {
+    const shared = files.filter(({ file }) => /^(core|http|lists|openapi|rest)\//.test(file) && file !== 'rest/routes.ts');
     expect(shared.filter(({ text }) => /\btasks?\b/i.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

@@ -1,7 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { z } from 'zod';
 import { text } from '../core/text.js';
-import { email, normalizeEmail } from './users/email.js';
 
 const commonPasswords = new Set(dictionary['passwords-common']);
 const maxPasswordLength = 128;
@@ -21,21 +19,9 @@ export const currentPassword = text('Password', { max: maxPasswordLength, form }
 /** Whether a new password is an email of its account, which attackers try first. */
 export const isEmailOf = (password: string, ...emails: readonly (string | undefined)[]): boolean =>
   emails.includes(password.toLowerCase());
+
+/** The error of a new password that `isEmailOf` finds to be an email of its account. */
 export const passwordIsEmail = 'Password must not be the email';
 
 /** The name of a user: 1 to 255 characters. */
 export const name = text('Name', { min: 1, max: 255, trim: true });
-
-/** The input of `signup`. */
-export const signupInput = z
-  .object({ email, password: newPassword, name })
-  .refine(({ password, email }) => !isEmailOf(password, email), { path: ['password'], message: passwordIsEmail });
-
-/** The input of `login`. An email that is not valid has no account: the response is the same as for a wrong one. */
-export const loginInput = z.object({
-  email: text('Email', { max: 255 }).transform((value) => normalizeEmail(value) ?? value.trim().toLowerCase()),
-  password: currentPassword,
-});
-
-/** The input of `refresh`. */
-export const refreshInput = z.object({ refreshToken: text('Refresh token', { max: 1000 }) });

@@ -7,8 +7,8 @@ const codePoints = (text: string): number => {
   return count;
 };
 
-// PostgreSQL refuses NUL in text (22021), and a lone surrogate has no UTF-8 form.
-const storable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+/** Whether PostgreSQL can store and compare a text: it refuses NUL (22021), and an unpaired surrogate has no UTF-8 form. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 // The same in JSON Schema's words, for the documents.
 const noNul = '^[^\\x00]*$';
@@ -38,7 +38,7 @@ export const text = (label: string, { min = 0, max, trim = false, form }: TextOp
       if (length < min || length > max) {
         const bounds = min > 0 ? `${label} must be ${min}-${max} characters` : `${label} must be at most ${max} characters`;
         context.addIssue({ code: 'custom', message: bounds });
-      } else if (!storable(value)) {
+      } else if (!isStorable(value)) {
         context.addIssue({ code: 'custom', message: `${label} must not contain NUL or unpaired surrogate characters` });
       }
     });

@@ -60,8 +60,10 @@ export function createEngine({ schema, execute, hasIntrospection, log, plugins =
 
   return {
     run: async (exchange, params, context) => {
-      const request = new yoga.fetchAPI.Request(exchange.request.url.href, { method: exchange.request.method });
-      const result = await yoga.getResultForParams({ params, request }, { ...context, exchange });
+      const request = new yoga.fetchAPI.Request(`http://localhost${exchange.request.target}`, {
+        method: exchange.request.method,
+      });
+      const result = await yoga.getResultForParams({ params, request }, { exchange, ...context });
       return result ?? { errors: [] };
     },
     execute: async ({ document, schema, variableValues }, context) => {

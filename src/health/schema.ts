@@ -3,6 +3,7 @@ import type { DatabaseHealth, Health } from './service.js';
 
 const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'Status of the process.',
+  extensions: { example: { status: 'ok', version: '1.2.3', uptimeSeconds: 12.3 } },
   fields: (t) => ({
     status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
     version: t.exposeString('version', { description: 'Version of the product.' }),
@@ -11,6 +12,7 @@ const HealthType = builder.objectRef<Health>('Health').implement({
 });
 const DatabaseHealthType = builder.objectRef<DatabaseHealth>('DatabaseHealth').implement({
   description: 'Status of the database.',
+  extensions: { example: { status: 'ok', latencyMs: 0.8 } },
   fields: (t) => ({
     status: t.exposeString('status', { description: 'Always `ok`.', extensions: { jsonSchema: { const: 'ok' } } }),
     latencyMs: t.exposeFloat('latencyMs', { description: 'Duration of one round trip, in milliseconds.' }),

@@ -84,7 +84,7 @@ export const createIdempotencyStore = (db: Pick<Database, 'query'>, log: Logger)
   },
   deleteExpired: throttle(() => {
     db.query(`DELETE FROM idempotency_keys WHERE created_at <= now() - make_interval(hours => ${ttlHours})`, []).catch((err) =>
-      log.warn({ err }, 'idempotency.delete_expired_failed'),
+      log.warn({ err }, 'idempotency.delete-expired-failed'),
     );
   }, deleteExpiredEveryMs),
 });

@@ -1,4 +1,5 @@
 import { fieldError } from '../core/errors.js';
+import { isStorable } from '../core/text.js';
 import type { Column } from '../db/table.js';
 import type { Order } from './definition.js';
 import { isById, type Position } from './order.js';
@@ -38,7 +39,7 @@ function isValueOf({ type, isNullable }: Column, value: unknown): boolean {
   if (value === null) return isNullable === true;
   if (type === 'integer') return isInteger(value);
   if (typeof value !== 'string') return false;
-  if (type === 'text') return !value.includes('\0') && value.isWellFormed();
+  if (type === 'text') return isStorable(value);
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
 }
 

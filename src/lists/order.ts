@@ -54,15 +54,12 @@ export interface Bound {
 export function windowConditions(order: Order, table: string, bounds: readonly Bound[], values: unknown[]): string[] {
   if (!order.column.isNullable) return [bounds.map((bound) => compareValue(order, table, bound, values)).join(' AND ')];
   const parts = order.isDescending ? (['nulls', 'values'] as const) : (['values', 'nulls'] as const);
+  const indexOf = ({ position }: Bound): number => parts.indexOf(position.value === null ? 'nulls' : 'values');
   return parts.flatMap((part, index) => {
-    const conditions = [`${table}.${order.column.name} IS ${part === 'nulls' ? '' : 'NOT '}NULL`];
-    for (const bound of bounds) {
-      const partOfBound = parts.indexOf(bound.position.value === null ? 'nulls' : 'values');
-      if (partOfBound === index) {
-        conditions.push((part === 'nulls' ? compareId : compareValue)(order, table, bound, values));
-      } else if (partOfBound > index === (bound.side === 'after')) return [];
-    }
-    return [conditions.join(' AND ')];
+    if (bounds.some((bound) => (bound.side === 'after' ? indexOf(bound) > index : indexOf(bound) < index))) return [];
+    const compare = part === 'nulls' ? compareId : compareValue;
+    const comparisons = bounds.filter((bound) => indexOf(bound) === index).map((bound) => compare(order, table, bound, values));
+    return [[`${table}.${order.column.name} IS ${part === 'nulls' ? '' : 'NOT '}NULL`, ...comparisons].join(' AND ')];
   });
 }
 

@@ -68,13 +68,13 @@ export function createPageReader<C extends Columns, Sort extends string, Filter 
     const batcher = (args.isCounted ? counted : uncounted).get(order);
     const { rows, total } =
       batcher && isUnfiltered(list, args)
-        ? await batcher({ ...request, ownerId })
+        ? await batcher({ ownerId, ...request })
         : await readFiltered(connection, list, ownerId, args, request);
     if (total !== undefined) {
-      return { ...request, data: rows, count: rows.length, total, hasNext: request.page * request.limit < total };
+      return { data: rows, count: rows.length, total, hasNext: request.page * request.limit < total, ...request };
     }
     const data = rows.slice(0, request.limit);
-    return { ...request, data, count: data.length, total, hasNext: rows.length > request.limit };
+    return { data, count: data.length, total, hasNext: rows.length > request.limit, ...request };
   };
 }
 

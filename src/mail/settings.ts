@@ -44,16 +44,14 @@ export const sender = z
   .string()
   .regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, 'must be an address such as no-reply@example.com or Tandem <no-reply@example.com>');
 
-const placeholder = '{token}';
+/** Stands for the token in a template. */
+export const tokenPlaceholder = '{token}';
 
 /** The URL of a page of the front end, with a placeholder for a token. */
 export const linkTemplate = z
   .string()
-  .refine((value) => value.split(placeholder).length === 2, `must contain ${placeholder} once`)
+  .refine((value) => value.split(tokenPlaceholder).length === 2, `must contain ${tokenPlaceholder} once`)
   .refine(
-    (value) => /^https?:\/\//.test(value) && URL.canParse(value.replace(placeholder, 'x')),
+    (value) => /^https?:\/\//.test(value) && URL.canParse(value.replace(tokenPlaceholder, 'x')),
     'must be a URL of http or https',
   );
-
-/** Puts a token into a template. @returns the token alone without a template. */
-export const linkTo = (template: string | undefined, token: string): string => template?.replace(placeholder, token) ?? token;

@@ -1,13 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { operationOf } from '../rest/operation.js';
-import { type Route, tags } from '../rest/routes.js';
+import { type Route, subject, tags } from '../rest/routes.js';
 import { componentResponses } from './error-responses.js';
 import { componentHeaders } from './headers.js';
 import { operationObject } from './operation.js';
 import { componentParameters } from './parameters.js';
 import { componentSchemas } from './schemas.js';
 
-const description = `Tasks and user accounts. Sign up or log in, then send \`Authorization: Bearer <access_token>\` with every request.
+const description = `${subject} Sign up or log in, then send \`Authorization: Bearer <access_token>\` with every request.
 
 Field names are snake_case; times are in UTC. Unknown body fields and query parameters are ignored.
 

@@ -1,5 +1,6 @@
 import { deprecationHeaders } from '../rest/deprecation.js';
 import type { RestOperation } from '../rest/operation.js';
+import { headerExamples } from '../rest/routes.js';
 import { requestId } from './examples.js';
 
 /** The response header fields, as Header Objects. */
@@ -29,13 +30,13 @@ const headers = {
   Location: {
     description: 'URL of the created resource.',
     schema: { type: 'string', format: 'uri-reference' },
-    example: '/api/tasks/1',
+    example: headerExamples.Location,
   },
   Link: {
     description:
       'Links to the first, previous, next and last page (RFC 8288), as far as they exist, are known, and fit into 8 KiB.',
     schema: { type: 'string' },
-    example: '</api/tasks?page=1&limit=50>; rel="first", </api/tasks?page=1&limit=50>; rel="last"',
+    example: headerExamples.Link,
   },
   'Retry-After': {
     description: 'Seconds to wait before the next attempt.',

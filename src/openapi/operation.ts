@@ -33,7 +33,7 @@ export function operationObject(operation: RestOperation): object {
 // A 202 or 204 has no body, so the sentence about the value that GraphQL returns does not apply.
 function operationDescription({ route, field }: RestOperation): string {
   const { description, deprecationReason } = field;
-  const text = hasNoContent(route) ? description?.replace(/ (?:Returns|Answers) [^.]+\.$/, '') : description;
+  const text = hasNoContent(route) ? description?.replace(/ Returns [^.]+\.$/, '') : description;
   return describe({ description: text, deprecationReason });
 }
 

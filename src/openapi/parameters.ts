@@ -5,7 +5,6 @@ import type { Route } from '../rest/routes.js';
 import { isPublic } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
 import { deprecatedFlag, describe } from './description.js';
-import { parameterExamples } from './examples.js';
 import { documentExtensions, parameterSchema } from './schema-object.js';
 
 /** Whether a route is a read that supports conditional requests (RFC 9110 §13). */
@@ -59,7 +58,7 @@ const argumentParameter = (arg: GraphQLArgument, location: 'path' | 'query') => 
   required: isNonNullType(arg.type),
   ...deprecatedFlag(arg),
   schema: parameterSchema(arg),
-  ...(isNonNullType(arg.type) ? { example: documentExtensions(arg).example ?? parameterExamples[arg.name] } : {}),
+  ...(isNonNullType(arg.type) ? { example: documentExtensions(arg).example } : {}),
 });
 
 const headerParameter = (name: string, description: string, schema: object = {}) => ({

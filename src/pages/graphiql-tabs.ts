@@ -1,9 +1,8 @@
+import { exampleAccount } from '../accounts/examples.js';
 import { taskTable } from '../tasks/columns.js';
 
 // GraphiQL keeps what is typed into a query in the page's URL, but not variables: passwords belong there.
 
-/** The account of the examples. */
-export const exampleAccount = { email: 'ada@example.com', password: 'correct horse battery', name: 'Ada' };
 const { title, description } = taskTable.example;
 const exampleTask = { title, description };
 

@@ -1,4 +1,4 @@
-import { exampleAccount } from './graphiql-tabs.js';
+import { exampleAccount } from '../accounts/examples.js';
 import { logo, staticPage } from './page-templates.js';
 
 /** What the landing page depends on. */

@@ -24,7 +24,7 @@ const maxWindowSeconds = 2 * 86_400;
 export const rateLimit = z.string().transform((value, context): RateLimit => {
   const limit = parseRateLimit(value);
   if (limit && limit.seconds <= maxWindowSeconds) return limit;
-  const message = limit ? 'must have a window of at most 2 days (2d)' : 'must be a budget such as 100/s, 120/m or 10/15m';
+  const message = limit ? 'must have a window of at most 2 days (2d)' : 'must be a rate limit such as 100/s, 120/m or 10/15m';
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });

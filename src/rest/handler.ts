@@ -82,7 +82,7 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
 
   async function run(operation: Operation, context: Context): Promise<Executed> {
     const rest: RestContext['rest'] = { source: undefined };
-    const { data, errors } = await execute(operation, { ...context, rest });
+    const { data, errors } = await execute(operation, { rest, ...context });
     if (errors?.[0]) throw errors[0];
     const [value] = Object.values(data ?? {});
     // In REST a success is never null.

@@ -64,7 +64,7 @@ const versionsOf = (tags: readonly { readonly opaque: string }[]): number[] =>
 export function versionPreconditions(headers: HeaderReader): VersionPreconditions {
   const required = parsePrecondition(headers, 'If-Match') ?? '*';
   const refused = parsePrecondition(headers, 'If-None-Match');
-  // RFC 9110 §13.1.2: `*` is false for every task that exists.
+  // RFC 9110 §13.1.2: `*` is false for every resource that exists.
   if (refused === '*') return { matching: [neverMatches] };
   // `If-Match` by the strong comparison (RFC 9110 §8.8.3.2): a weak tag matches nothing; `If-None-Match` by the weak one.
   const matching = required === '*' ? undefined : versionsOf(required.filter(({ isWeak }) => !isWeak));

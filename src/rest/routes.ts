@@ -1,6 +1,15 @@
 /** The methods of REST operations. */
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What the operations are about, for the OpenAPI document. */
+export const subject = 'Tasks and user accounts.';
+
+/** Examples of header fields that contain a path, for the OpenAPI document. */
+export const headerExamples = {
+  Location: '/api/tasks/1',
+  Link: '</api/tasks?page=1&limit=50>; rel="first", </api/tasks?page=1&limit=50>; rel="last"',
+} as const;
+
 /** What operations are grouped by in the OpenAPI document, in its order. */
 export const tags = {
   Identity: 'Accounts, sessions and personal API tokens.',

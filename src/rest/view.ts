@@ -75,10 +75,10 @@ export function restView(schema: GraphQLSchema, routes: readonly Route[]): Graph
 
 type Field = GraphQLFieldConfig<unknown, RestContext>;
 
-/** An argument for each field of the answer that a client may leave out; `leaveOut` does what it says. */
+/** Adds a boolean argument for each optional field of the response; `createOmitFields` evaluates it. */
 function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
-  const answered = getNamedType(type);
-  const fields = isObjectType(answered) ? Object.values(answered.getFields()) : [];
+  const responseType = getNamedType(type);
+  const fields = isObjectType(responseType) ? Object.values(responseType.getFields()) : [];
   return Object.fromEntries(
     fields.filter(isOptional).map(({ name, extensions }) => [
       snakeCase(name),
@@ -91,7 +91,7 @@ function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
   );
 }
 
-/** Whether a field may be left out of an answer, or an argument is how that is asked for. */
+/** Whether a field may be omitted from a response, or an argument controls that. */
 export const isOptional = ({ extensions }: { extensions: object }): boolean => (extensions as RestExtension).rest === 'optional';
 
 /** Whether a field of a response is absent when it is null. */
@@ -108,11 +108,15 @@ export function fieldsAbsentWhenNull(type: GraphQLOutputType): string[] {
 // `If-Match` may name several (RFC 9110 §13.1.1).
 const versions = new GraphQLList(new GraphQLNonNull(GraphQLInt));
 
-/** The argument that `If-None-Match` stands for, beside that of `If-Match`: `unlessVersion` of `TaskRef`, which GraphQL does not have. */
+/** The argument that `If-None-Match` stands for: the versions that the resource must not have. GraphQL does not have it. */
 const exclusionOf = ({ args = {} }: Field): GraphQLFieldConfigArgumentMap =>
-  Object.values(args).some((arg) => shownAs(arg) === 'if-match')
-    ? { unlessVersion: { type: versions, extensions: { rest: 'if-none-match' } satisfies RestExtension } }
-    : {};
+  Object.fromEntries(
+    Object.values(args).flatMap(({ extensions }) => {
+      const { ifNoneMatch } = (extensions ?? {}) as RestExtension;
+      const rest = { rest: 'if-none-match' } satisfies RestExtension;
+      return ifNoneMatch ? [[ifNoneMatch, { type: versions, extensions: rest }]] : [];
+    }),
+  );
 
 const shownAs = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
 
@@ -123,7 +127,7 @@ const shownField = (config: Field): Field =>
 const resolverOf = (config: Field, name: string): Field['resolve'] =>
   config.resolve ?? (snakeCase(name) === name ? undefined : (parent) => (parent as Record<string, unknown>)[name]);
 
-/** Takes an input's fields by their names in REST, and keeps what is answered for the handler. */
+/** Renames input fields to camelCase, and stores the resolver's result in `context.rest.source` for the handler. */
 function asRest(config: Field): Field {
   const { resolve } = config;
   if (!resolve) return config;

@@ -18,6 +18,8 @@ export interface RestExtension {
    * the response.
    */
   readonly rest?: 'omit' | 'integer' | 'if-match' | 'if-none-match' | 'optional' | 'absent-when-null';
+  /** The name of the argument that `If-None-Match` stands for, beside an argument with `if-match`. GraphQL does not have it. */
+  readonly ifNoneMatch?: string;
   /** What the parameter of an `optional` field does. */
   readonly parameter?: string;
 }
@@ -29,7 +31,7 @@ export interface DocumentExtensions {
   /** The rule that an input object or an argument is held against. */
   readonly rule?: z.ZodType;
   /** The example of a type, by the names of GraphQL, or of an argument. */
-  readonly example?: object | string;
+  readonly example?: object | string | number;
   /** The errors that are a root field's own; those that follow from its arguments and its route are known. */
   readonly errors?: readonly ErrorCode[];
   /** Header fields that only some successful responses of a root field have. */
@@ -61,6 +63,9 @@ export const builder = new SchemaBuilder<{
   // Counted before execution instead (graphql/limits.ts), so that a refusal is a 400 and no half an answer.
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
 });
+
+/** What the builder knows of the types, for functions that build fields or types. */
+export type BuilderTypes = typeof builder.$inferSchemaTypes;
 
 builder.queryType({ description: 'What can be read.' });
 builder.mutationType({ description: 'What can be changed.' });

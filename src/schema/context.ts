@@ -1,6 +1,7 @@
 import type { ApiTokenService } from '../accounts/api-tokens/service.js';
 import type { EmailChangeService } from '../accounts/recovery/email-change.js';
 import type { RecoveryService } from '../accounts/recovery/service.js';
+import type { SessionCookies } from '../accounts/sessions/cookies.js';
 import type { SessionService } from '../accounts/sessions/service.js';
 import type { AuthService } from '../accounts/sign-in/service.js';
 import type { UserService } from '../accounts/users/service.js';
@@ -10,7 +11,6 @@ import type { ClientInfo, IdempotencyKey, RequestContext, SignedInContext } from
 import type { Principal } from '../core/viewer.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { HealthService } from '../health/service.js';
-import type { SessionCookies } from '../http/session-cookies.js';
 import { parseIdempotencyKey } from '../idempotency/key.js';
 import type { TaskService } from '../tasks/service.js';
 

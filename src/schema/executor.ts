@@ -58,7 +58,7 @@ export function createExecutor(): Execute {
     const errors = variableErrors(args);
     if (errors) return { errors };
     const found = compiledFor(args);
-    if (!found || !isNamed(found.operation, args)) return execute({ ...args, hideSuggestions: true });
+    if (!found || !isNamed(found.operation, args)) return execute({ hideSuggestions: true, ...args });
     const result = found.run(args.rootValue, args.contextValue, args.variableValues);
     return result instanceof Promise ? result.then((settled) => withLocations(settled, args)) : withLocations(result, args);
   };

@@ -1,23 +1,12 @@
-import type { ObjectRef, SchemaTypes } from '@pothos/core';
+import type { ObjectRef } from '@pothos/core';
 import { expectedRows, pageLimits } from '../core/page.js';
 import type { Columns } from '../db/table.js';
 import type { Connection, Edge } from '../lists/connection.js';
 import type { ListDefinition } from '../lists/definition.js';
 import type { Page } from '../lists/pages.js';
 import { searchTerm } from '../lists/search.js';
-import { builder } from './builder.js';
-
-type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T extends SchemaTypes> ? T : never;
-
-/** What the types of a list are called, and their example. */
-interface ListNames {
-  /** Begins the name of each type, such as `Task`. */
-  readonly type: string;
-  /** The items in a sentence, such as `tasks`. */
-  readonly items: string;
-  /** The example of an item. */
-  readonly example: object;
-}
+import { type BuilderTypes, builder } from './builder.js';
+import type { ListNames } from './simple-lists.js';
 
 const totalDescription = 'Total number of matches. Counted only if selected; slow on very long lists.';
 const bounds = `1–${pageLimits.max}`;
@@ -44,7 +33,7 @@ const PageInfoType = builder.objectRef<Connection<unknown>>('PageInfo').implemen
 });
 
 /** Creates the type of a page by number. @param names of the list. @param item the type of its items. */
-export const createPageType = <Item>({ type, items, example }: ListNames, item: ObjectRef<Types, Item>) =>
+export const createPageType = <Item>({ type, items, example }: ListNames, item: ObjectRef<BuilderTypes, Item>) =>
   builder.objectRef<Page<Item>>(`${type}Page`).implement({
     description: `One page of ${items}, by page number.`,
     extensions: { example: { data: [example], count: 1, total: 1, page: 1, limit: pageLimits.defaultLimit } },
@@ -66,7 +55,7 @@ export const createPageType = <Item>({ type, items, example }: ListNames, item: 
   });
 
 /** Creates the types of a connection and its edges. @param names of the list. @param item the type of its items. */
-export function createConnectionType<Item>({ type, items }: ListNames, item: ObjectRef<Types, Item>) {
+export function createConnectionType<Item>({ type, items }: ListNames, item: ObjectRef<BuilderTypes, Item>) {
   const EdgeType = builder.objectRef<Edge<Item>>(`${type}Edge`).implement({
     description: `One of the ${items} in a connection, and its cursor.`,
     fields: (t) => ({

@@ -1,7 +1,15 @@
-import type { ObjectRef, SchemaTypes } from '@pothos/core';
-import { builder } from './builder.js';
+import type { ObjectRef } from '@pothos/core';
+import { type BuilderTypes, builder } from './builder.js';
 
-type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T extends SchemaTypes> ? T : never;
+/** What the types of a list are called, and their example. */
+export interface ListNames {
+  /** Begins the name of each type, such as `Task`. */
+  readonly type: string;
+  /** The items in a sentence, such as `tasks`. */
+  readonly items: string;
+  /** The example of an item. */
+  readonly example: object;
+}
 
 /** A list without pages. */
 interface List<Item> {
@@ -12,17 +20,8 @@ interface List<Item> {
 /** Makes a list of its items. */
 export const listOf = <Item>(data: readonly Item[]): List<Item> => ({ data, count: data.length });
 
-interface ListNames {
-  /** Begins the name of the type, such as `Session`. */
-  readonly type: string;
-  /** The items in a sentence, such as `sessions`. */
-  readonly items: string;
-  /** The example of an item. */
-  readonly example: object;
-}
-
 /** Creates the type of a list without pages. @param names of the list. @param item the type of its items. */
-export const createSimpleListType = <Item>({ type, items, example }: ListNames, item: ObjectRef<Types, Item>) =>
+export const createSimpleListType = <Item>({ type, items, example }: ListNames, item: ObjectRef<BuilderTypes, Item>) =>
   builder.objectRef<List<Item>>(`${type}List`).implement({
     description: `Your ${items}.`,
     extensions: { example: { data: [example], count: 1 } },

@@ -29,8 +29,7 @@ const resolutionMs = 50;
  * connection has a statement waiting for it and the rate of the last sample would not empty it within the limit.
  */
 export function createOverload({ maxDelayMs, queue, log }: Options): Overload {
-  const state = { isOverloaded: false, countRefusal: () => refused++, close: () => {} };
-  if (maxDelayMs === 0) return state;
+  if (maxDelayMs === 0) return { isOverloaded: false, countRefusal: () => {}, close: () => {} };
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   let refused = 0;
@@ -38,6 +37,7 @@ export function createOverload({ maxDelayMs, queue, log }: Options): Overload {
   let exceeded = false;
   let lastReleases = 0;
   let lastSampleAt = performance.now();
+  const state = { isOverloaded: false, countRefusal: () => refused++, close: () => {} };
 
   function sample(): void {
     const now = performance.now();

@@ -1,17 +1,18 @@
 import type { RequestListener } from 'node:http';
+import type { Authenticate } from '../accounts/authenticate.js';
+import type { CsrfTokensOf } from '../accounts/sessions/cookies.js';
 import type { Config } from '../config.js';
 import { formatRefusal } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
 import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
-import type { CsrfTokensOf } from '../http/session-cookies.js';
 import type { Logger } from '../log/log.js';
 import type { RateLimiters } from '../rate-limits/rate-limiters.js';
 import { formatError } from '../rest/errors.js';
 import { createListener } from './listener.js';
 import { accessLog } from './middleware/access-log.js';
-import { type Authenticate, authentication } from './middleware/authentication.js';
+import { authentication } from './middleware/authentication.js';
 import { body } from './middleware/body.js';
 import { clientAddress } from './middleware/client-address.js';
 import { cors } from './middleware/cors.js';
@@ -59,7 +60,7 @@ export function createServer(parts: ServerParts): RequestServer {
     loadShedding(overload),
     beforeBody,
     cors({ isAllowed: isAllowedOrigin, log }),
-    rateLimit(rateLimiters, config.budgets),
+    rateLimit(rateLimiters, config.rateLimits),
     body(),
     afterBody,
     responseHeaders(),

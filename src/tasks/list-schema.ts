@@ -44,7 +44,7 @@ builder.queryFields((t) => ({
     args: { ...pageArgs, ...filterArgs },
     complexity: pageComplexity,
     resolve: (_root, args, context, info) =>
-      context.services.tasks.page(signedIn(context), { ...args, isCounted: isSelected(info, 'total') }),
+      context.services.tasks.page(signedIn(context), { isCounted: isSelected(info, 'total'), ...args }),
   }),
   tasksConnection: t.field({
     description: 'Lists your tasks by cursor.',

@@ -26,11 +26,15 @@ const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   }),
 });
 
-const idArg = { required: true, description: 'Identifier of the task.', extensions: { jsonSchema: taskIdSchema } } as const;
+const idArg = {
+  required: true,
+  description: 'Identifier of the task.',
+  extensions: { jsonSchema: taskIdSchema, example: taskTable.example.id },
+} as const;
 
 const ifVersionArg = {
   description: 'Apply only if the task still has this version; otherwise fail with `PRECONDITION_FAILED`.',
-  extensions: { rest: 'if-match' },
+  extensions: { rest: 'if-match', ifNoneMatch: 'unlessVersion' },
 } as const;
 
 builder.queryField('task', (t) =>

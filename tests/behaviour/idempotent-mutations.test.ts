@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
+import { issueToken } from '../../src/accounts/recovery/store.js';
 import { schema } from '../../src/schema/root.js';
 import { newApiToken } from '../support/api-tokens.js';
 import { newPerson, type Person, password, sharedApp } from '../support/app.js';

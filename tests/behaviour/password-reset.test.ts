@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findToken, issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
+import { findToken, issueToken } from '../../src/accounts/recovery/store.js';
 import { newApiToken } from '../support/api-tokens.js';
 import { linesOf, newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';

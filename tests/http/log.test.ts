@@ -94,7 +94,7 @@ describe('the access log', () => {
     const lines = await linesOf(app, async () => {
       for (let time = 1; time <= 3; time++) await send();
     });
-    expect(lines.filter(({ msg }) => msg === 'cors.origin_refused')).toEqual([
+    expect(lines.filter(({ msg }) => msg === 'cors.origin-refused')).toEqual([
       expect.objectContaining({ level: 40, origin, cure: 'add the origin to CORS_ORIGINS' }),
     ]);
   });

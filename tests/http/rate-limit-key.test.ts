@@ -10,8 +10,8 @@ describe('the rate limit key', () => {
       ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
       [undefined, 'unknown'],
       ['nonsense', 'unknown'],
-    ])('%s is %s', (address, budgeted) => {
-      expect(rateLimitKey(address)).toBe(budgeted);
+    ])('%s is %s', (address, key) => {
+      expect(rateLimitKey(address)).toBe(key);
     });
   });
 });

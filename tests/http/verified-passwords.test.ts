@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
 import pg from 'pg';
-import { issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
+import { issueToken } from '../../src/accounts/recovery/store.js';
 import { newPerson, openTestApp, type Person, password, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { openSession } from '../support/session.js';

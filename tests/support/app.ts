@@ -10,7 +10,7 @@ import { type Fetch, restStyle } from './styles.js';
 
 export const testSecret = 'tests-sign-with-this-and-nothing-else-does';
 
-/** A configuration for tests: no budgets, so that many may come from one address, and no load shedding: the machine may be busy. */
+/** A configuration for tests: no rate limits, so that many may come from one address, and no load shedding: the machine may be busy. */
 export const testConfig = (settings: Record<string, string> = {}): Config =>
   readConfig({
     NODE_ENV: 'test',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { issueToken } from '../../src/accounts/recovery/one-time-tokens.js';
+import { issueToken } from '../../src/accounts/recovery/store.js';
 import { newApiToken } from './api-tokens.js';
 import { newPerson, type Person, password, type TestApp } from './app.js';
 import { CookieJar } from './cookies.js';

@@ -76,9 +76,12 @@ const layers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['log', /^log\//],
 ];
 
+/** Where the nouns have their statements. */
+const nounStore = new RegExp(`^(${inNoun})/([\\w-]+/)*[\\w-]*store[\\w-]*\\.ts$`);
+
 /** Where each library may be imported. */
 const packagePlaces: readonly (readonly [name: RegExp, place: RegExp])[] = [
-  [/^@prisma\//, new RegExp(`^(db|generated)/|^(${inNoun})/([\\w-]+/)*[\\w-]*store[\\w-]*\\.ts$`)],
+  [/^@prisma\//, new RegExp(`^(db|generated)/|${nounStore.source}`)],
   [/^graphql-yoga$|^@escape\.tech\//, /^graphql\/|^app\.ts$/],
   [/^sofa-api$/, /^rest\//],
   [/^nodemailer$/, /^mail\//],
@@ -132,6 +135,14 @@ function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
   };
   for (const node of graph.keys()) visit(node, []);
   return cycles;
+}
+
+const statement = /\bprisma\.|\bquery(<|\()/;
+
+/** @returns the lines of a noun with a statement outside its store. */
+export function statementViolations({ file, text }: SourceFile): string[] {
+  if (!nouns.includes(roomOf(file)) || nounStore.test(file)) return [];
+  return text.split('\n').flatMap((line, index) => (statement.test(line) ? [`${file}:${index + 1} ${line.trim()}`] : []));
 }
 
 const forbiddenCasts = /\bas never\b|\bas unknown as\b|\bas any\b|: any\b|@ts-(ignore|expect-error)|biome-ignore/;

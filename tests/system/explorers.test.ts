@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { exampleAccount } from '../../src/pages/graphiql-tabs.js';
+import { exampleAccount } from '../../src/accounts/examples.js';
 import { openBrowser, type TestBrowser } from '../support/browser.js';
 import { openTab, operationNames, run, signIn, tabTitles } from '../support/graphiql.js';
 import { runScript } from '../support/script.js';

@@ -33,7 +33,6 @@ export function createApiTokenAuthenticate({ cache, recordUse, timeoutMs }: Part
       if (grant.endsAt <= performance.now()) return { kind: 'invalidToken', reason: 'expired' };
       const { id, userId, scopes } = grant;
       recordUse(id);
-      // A new object for each request: loaders are tied to it.
       return { kind: 'authenticated', viewer: { userId, apiToken: { id, scopes } } };
     } catch (cause) {
       return { kind: 'unavailable', cause };

@@ -1,5 +1,4 @@
-import type { SchemaTypes } from '@pothos/core';
-import { builder, type DocumentExtensions } from '../../schema/builder.js';
+import { type BuilderTypes, builder, type DocumentExtensions } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
 import { createSimpleListType, listOf } from '../../schema/simple-lists.js';
 import type { TokenExtension } from '../../schema/token-fields.js';
@@ -35,10 +34,8 @@ const example = {
 };
 const exampleToken = 'tdm_1oXq0aZ7Zg3Nq1yT0bQm5Vd8Kc2RfH4sJw6Ux9EoPaL1wLyVb';
 
-type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T extends SchemaTypes> ? T : never;
-
 /** The fields of a token, for both types that have them. */
-const tokenFields = <Shape extends ApiToken>(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Shape>) => ({
+const tokenFields = <Shape extends ApiToken>(t: PothosSchemaTypes.ObjectFieldBuilder<BuilderTypes, Shape>) => ({
   id: t.id({ description: 'Identifier of the token.', resolve: ({ id }) => id }),
   name: t.string({ description: 'What the token is for.', resolve: ({ name }) => name }),
   prefix: t.string({ description: 'The first characters of the token.', resolve: ({ prefix }) => prefix }),

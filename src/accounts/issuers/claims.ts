@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { isStorable } from '../../core/text.js';
 import type { IssuedToken } from '../../core/viewer.js';
 import { name as nameRule } from '../rules.js';
 import { digestOf } from '../tokens/tokens.js';
@@ -49,7 +50,6 @@ export function readClaims(
   };
 }
 
-// PostgreSQL cannot compare with a text that holds NUL or a lone surrogate.
 const isSubject = (claim: unknown): claim is string =>
-  typeof claim === 'string' && claim !== '' && claim.length <= maxSubjectLength && !claim.includes('\0') && claim.isWellFormed();
+  typeof claim === 'string' && claim !== '' && claim.length <= maxSubjectLength && isStorable(claim);
 const isTime = (claim: unknown): claim is number => typeof claim === 'number' && claim >= 0 && claim <= lastSecond;

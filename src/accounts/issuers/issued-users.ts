@@ -50,7 +50,7 @@ export function createIssuedUsers({ db, log, primaryIssuer }: Parts): IssuedUser
   const deleted = new LRUCache<string, number>(deletedUsers);
 
   /** Finds or creates the account. @returns why there is none. */
-  async function findOrCreate({ token, email, name }: IssuedClaims): Promise<Admitted | Refusal> {
+  async function findOrCreate({ token, email, name }: IssuedClaims): Promise<Admitted | NoAccountReason> {
     const { subject } = token;
     for (let attempt = 1; attempt <= 2; attempt++) {
       const identity = await findIdentity(db, token, token.issuedAt);
@@ -109,7 +109,7 @@ interface Admitted {
 }
 
 /** Why a token's person has no account, for the log. */
-type Refusal = 'account_deleted' | 'email_missing' | 'email_taken' | 'subject_taken';
+type NoAccountReason = 'account_deleted' | 'email_missing' | 'email_taken' | 'subject_taken';
 
 const formatKey = ({ issuer, subject, issuedAt, digest }: IssuedToken): string =>
   JSON.stringify({ issuer, subject, issuedAt, digest });

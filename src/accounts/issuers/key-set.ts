@@ -63,9 +63,10 @@ export function createKeySet(url: string, log: Logger): KeySet {
   /** Fetches the keys for an unknown `kid`. @throws AppError `SERVICE_UNAVAILABLE` when the last attempt failed. */
   async function refetch(): Promise<void> {
     const restMs = pending ? 0 : refetchedAt + cooldownMs - performance.now();
-    if (restMs > 0 && failures > 0) throw unavailable(restMs);
-    if (restMs <= 0) refetchedAt = performance.now();
-    if (restMs <= 0) await loadOnce();
+    if (restMs <= 0) {
+      refetchedAt = performance.now();
+      await loadOnce();
+    } else if (failures > 0) throw unavailable(restMs);
   }
 
   function refresh(): void {

@@ -1,23 +1,11 @@
 import { AppError } from '../../core/errors.js';
 import { auditFields, type ClientInfo } from '../../core/request-context.js';
-import type { Database, Queries } from '../../db/database.js';
-import { isUniqueViolation } from '../../db/faults.js';
-import type { User } from '../../generated/prisma/client.js';
+import type { Database } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimit } from '../../rate-limits/rate-limit.js';
 import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
-import type { NewSession } from '../sessions/sessions.js';
-import { emailTaken } from '../users/email.js';
 import { hashPassword, isOutdated, passwordMatches } from './passwords.js';
-import type { VerifiedAccount } from './verified-account.js';
-
-/** An account as far as passwords go. */
-export interface Account {
-  readonly userId: string;
-  readonly email: string;
-  /** Undefined for an account without a password. */
-  readonly passwordHash: string | undefined;
-}
+import { type Account, findAccountBy, replaceHash, type VerifiedAccount } from './store.js';
 
 type FindAccount = () => Promise<Account | undefined>;
 
@@ -31,7 +19,7 @@ export interface Credentials {
    */
   verifyPassword(client: ClientInfo, email: string, findAccount: FindAccount, password: string): Promise<VerifiedAccount>;
   /** Logs that a password is not the account's, or no longer. @returns the error, `INVALID_CREDENTIALS`. */
-  rejected(client: ClientInfo, userId: string | undefined): AppError;
+  logRejected(client: ClientInfo, userId: string | undefined): AppError;
   /** @returns undefined when the email has no account. */
   findByEmail(email: string): Promise<Account | undefined>;
   /** @returns undefined when the user has been deleted. */
@@ -57,15 +45,6 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
   const perAccount = rateLimiters.failures('login-account', limit && { ...limit, points: limit.points * addressesPerAccount });
   const perAddress = rateLimiters.failures('login-address', limit && { ...limit, points: limit.points * accountsPerAddress });
 
-  async function find(column: 'id' | 'email', value: string): Promise<Account | undefined> {
-    const [row] = await db.query<{ userId: string; email: string; passwordHash: string | null }>(
-      `SELECT id AS "userId", email, password_hash AS "passwordHash"
-       FROM users LEFT JOIN credentials ON user_id = id WHERE ${column} = $1`,
-      [value],
-    );
-    return row && { ...row, passwordHash: row.passwordHash ?? undefined };
-  }
-
   const credentials: Credentials = {
     verifyPassword: async (client, email, findAccount, password) => {
       const { address } = client;
@@ -80,43 +59,21 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
         if (error instanceof AppError && error.code === 'RATE_LIMITED') log.warn(auditFields(client, {}), 'credentials.limited');
         throw error;
       });
-      if (!succeeded || account?.passwordHash === undefined) throw credentials.rejected(client, account?.userId);
+      if (!succeeded || account?.passwordHash === undefined) throw credentials.logRejected(client, account?.userId);
       const { userId, passwordHash: compared } = account;
       if (!isOutdated(compared)) return { userId, passwordHash: compared };
       const passwordHash = await hashPassword(password);
       // Only while the hash is the one that was compared: the password may have changed meanwhile.
-      const { count } = await db.prisma.credential.updateMany({
-        where: { userId, passwordHash: compared },
-        data: { passwordHash },
-      });
-      if (count > 0) return { userId, passwordHash };
+      if (await replaceHash(db, { userId, passwordHash: compared }, passwordHash)) return { userId, passwordHash };
       // A concurrent attempt re-hashed it, or the password changed.
-      return credentials.verifyPassword(client, email, () => find('id', userId), password);
+      return credentials.verifyPassword(client, email, () => credentials.findById(userId), password);
     },
-    rejected: (client, userId) => {
+    logRejected: (client, userId) => {
       log.warn(auditFields(client, { userId }), 'credentials.rejected');
       return new AppError('INVALID_CREDENTIALS');
     },
-    findByEmail: (email) => find('email', email),
-    findById: (userId) => find('id', userId),
+    findByEmail: (email) => findAccountBy(db, 'email', email),
+    findById: (userId) => findAccountBy(db, 'id', userId),
   };
   return credentials;
-}
-
-/** Stores a new account with its password and first session. @throws AppError `CONFLICT` when the email has an account. */
-export async function createAccount(
-  { prisma }: Queries,
-  { email, name }: { email: string; name: string },
-  passwordHash: string,
-  { userId, sessionId, digest, endsAt, userAgent }: NewSession,
-): Promise<User> {
-  const expiresAt = new Date(endsAt * 1000);
-  const sessions = { create: { id: sessionId, expiresAt, userAgent: userAgent ?? null, refreshTokens: { create: { digest } } } };
-  try {
-    return await prisma.user.create({
-      data: { id: userId, email, name, credential: { create: { passwordHash, createdWithAccount: true } }, sessions },
-    });
-  } catch (error) {
-    throw isUniqueViolation(error) ? emailTaken() : error;
-  }
 }

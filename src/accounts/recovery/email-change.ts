@@ -1,15 +1,15 @@
 import { auditFields, type RequestContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
 import type { Database, Queries } from '../../db/database.js';
-import { isMissingRow, isUniqueViolation } from '../../db/faults.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import { emailTaken } from '../users/email.js';
+import { isEmailTaken, updateUser } from '../users/store.js';
 import type { AccountMails } from './mails.js';
-import { deleteTokens, findToken, issueToken, takeToken } from './one-time-tokens.js';
 import { tokenRejected } from './reset-password.js';
 import { confirmEmailInput } from './rules.js';
+import { deleteTokens, findToken, issueToken, takeToken } from './store.js';
 
 /** Changes emails once their owner has confirmed them. */
 export interface EmailChangeService {
@@ -35,8 +35,7 @@ export function createEmailChangeService(parts: Parts): EmailChangeService {
   return {
     isConfirmed: mails.isConnected,
     request: async (queries, userId, newEmail) => {
-      const taken = await queries.query('SELECT id FROM users WHERE email = $1 AND id <> $2', [newEmail, userId]);
-      if (taken.length > 0) throw emailTaken();
+      if (await isEmailTaken(queries, newEmail, userId)) throw emailTaken();
       const token = await issueToken(queries, { userId }, 'email-change', newEmail);
       return () => mails.emailChange({ userId, email: newEmail }, token);
     },
@@ -63,10 +62,7 @@ async function confirm(
   const { userId, email, newEmail } = grant;
   const result = await commit(async (queries) => {
     if ((await takeToken(queries, 'email-change', token)) !== userId) throw tokenRejected();
-    await queries.prisma.user.update({ where: { id: userId }, data: { email: newEmail } }).catch((error) => {
-      if (isUniqueViolation(error)) throw emailTaken();
-      throw isMissingRow(error) ? tokenRejected() : error;
-    });
+    if (!(await updateUser(queries, userId, { email: newEmail }))) throw tokenRejected();
     // A repeated sign-in must not hand out tokens for an email that no longer works.
     await idempotency.deletePublic(queries, userId);
     // Nor must a password reset that was mailed to the old address.

@@ -1,7 +1,7 @@
 import type { Logger } from '../../log/log.js';
 import type { Mailer } from '../../mail/mailer.js';
-import { linkTo } from '../../mail/settings.js';
-import { ttlMinutes } from './one-time-tokens.js';
+import { tokenPlaceholder } from '../../mail/settings.js';
+import { ttlMinutes } from './store.js';
 
 /** Who gets a mail. */
 interface Recipient {
@@ -34,7 +34,7 @@ export function createAccountMails({ mailer, links, production, log }: Parts): A
   return {
     isConnected: mailer !== undefined,
     passwordReset: (to, token, requestId) => {
-      const link = linkTo(links.passwordReset, token);
+      const link = linkOrToken(links.passwordReset, token);
       if (mailer) send(to, 'Reset your password', resetLines(link));
       else if (production) log.warn({ requestId, userId: to.userId, cure: 'set SMTP_URL' }, 'mail.not-configured');
       else log.info({ requestId, userId: to.userId, link }, 'password-reset.link');
@@ -45,7 +45,7 @@ export function createAccountMails({ mailer, links, production, log }: Parts): A
         '',
         'If it was not you, reset the password again, and check who can read your mail.',
       ]),
-    emailChange: (to, token) => send(to, 'Confirm your new email', confirmLines(linkTo(links.emailChange, token))),
+    emailChange: (to, token) => send(to, 'Confirm your new email', confirmLines(linkOrToken(links.emailChange, token))),
     emailChanged: (to) =>
       send(to, 'Your email was changed', [
         'Your Tandem account has another email now. This address can no longer sign in.',
@@ -54,6 +54,9 @@ export function createAccountMails({ mailer, links, production, log }: Parts): A
       ]),
   };
 }
+
+/** Puts a token into the template of a link. @returns the token alone without a template. */
+const linkOrToken = (template: string | undefined, token: string): string => template?.replace(tokenPlaceholder, token) ?? token;
 
 const resetLines = (link: string): string[] => [
   'Somebody asked to reset the password of your Tandem account.',

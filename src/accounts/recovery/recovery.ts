@@ -13,16 +13,16 @@ export interface Recovery {
 }
 
 type Parts = Omit<RecoveryParts, 'mails' | 'limit'> & {
-  readonly config: Pick<Config, 'mail' | 'production' | 'budgets'>;
+  readonly config: Pick<Config, 'mail' | 'production' | 'rateLimits'>;
 };
 
 /** Creates the services, and the mailer when the configuration has one. */
 export function createRecovery({ config, ...parts }: Parts): Recovery {
-  const { mail, production, budgets } = config;
+  const { mail, production, rateLimits } = config;
   const { server, links } = mail;
   const mailer = server && createMailer(server, parts.log);
   const mails = createAccountMails({ mailer, links, production, log: parts.log });
-  const recovery = createRecoveryService({ ...parts, mails, limit: budgets?.passwordReset });
+  const recovery = createRecoveryService({ ...parts, mails, limit: rateLimits?.passwordReset });
   return {
     recovery,
     emailChanges: createEmailChangeService({ ...parts, mails }),

@@ -7,11 +7,12 @@ import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import { hashPassword } from '../passwords/passwords.js';
+import { setPassword } from '../passwords/store.js';
 import { isEmailOf, passwordIsEmail } from '../rules.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountMails } from './mails.js';
-import { deleteTokens, findToken, takeToken } from './one-time-tokens.js';
 import type { resetPasswordInput } from './rules.js';
+import { deleteTokens, findToken, takeToken } from './store.js';
 
 /** What a reset of a password touches. */
 export interface ResetParts {
@@ -60,7 +61,7 @@ async function save(
 ): Promise<{ userId: string }> {
   // Of several requests with one token, the first deletes it.
   if ((await takeToken(queries, 'password-reset', token)) !== userId) throw tokenRejected();
-  await queries.prisma.credential.upsert({ where: { userId }, create: { userId, passwordHash }, update: { passwordHash } });
+  await setPassword(queries, userId, passwordHash);
   await deleteTokens(queries, userId);
   await sessions.revoke(queries, userId);
   await apiTokens.revokeAll(queries, userId);

@@ -1,17 +1,18 @@
 import { builder } from '../../schema/builder.js';
 import { publicWrite } from '../../schema/context.js';
+import { exampleAccount } from '../examples.js';
 import { confirmEmailInput, forgotPasswordInput, resetPasswordInput } from './rules.js';
 
 const exampleToken = 'dGhpcy10b2tlbi1jb21lcy1ieS1tYWlsLW9ubHktb25jZQ';
 
 const ForgotPasswordInput = builder.inputType('ForgotPasswordInput', {
   description: 'The email of the account whose password is lost.',
-  extensions: { rule: forgotPasswordInput, example: { email: 'ada@example.com' } },
+  extensions: { rule: forgotPasswordInput, example: { email: exampleAccount.email } },
   fields: (t) => ({ email: t.string({ required: true, description: 'The email of the account.' }) }),
 });
 const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
   description: 'A new password, and the token that was mailed.',
-  extensions: { rule: resetPasswordInput, example: { token: exampleToken, newPassword: 'correct horse battery' } },
+  extensions: { rule: resetPasswordInput, example: { token: exampleToken, newPassword: exampleAccount.password } },
   fields: (t) => ({
     token: t.string({ required: true, description: 'The token from the mail: valid once, for 30 minutes.' }),
     newPassword: t.string({ required: true, description: '8–128 characters, not a common password and not the email.' }),

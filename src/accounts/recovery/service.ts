@@ -5,9 +5,9 @@ import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { RateLimit } from '../../rate-limits/rate-limit.js';
 import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
 import type { Credentials } from '../passwords/credentials.js';
-import { issueToken } from './one-time-tokens.js';
 import { type ResetParts, resetPassword } from './reset-password.js';
 import { forgotPasswordInput, resetPasswordInput } from './rules.js';
+import { issueToken } from './store.js';
 
 /** Sets a new password for a user who lost theirs or never had one. */
 export interface RecoveryService {

@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
+import { writeLastUse } from './store.js';
 
 /** How often the last use of one credential is written at most. */
 const writeEveryMs = 60_000;
+/** How old the last use that is stored must be, so that of several processes one writes it within a minute. */
+const minAgeSeconds = writeEveryMs / 1000 - 5;
 /** The uses of so long are written together, apart from the requests. */
 const collectMs = 1_000;
 /** Recently used credentials that are remembered; one that is forgotten is written again, and the database decides. */
@@ -30,7 +33,8 @@ export function createLastUse(db: Pick<Database, 'query'>, table: 'sessions' | '
     timer = undefined;
     const ids = [...pending];
     pending.clear();
-    if (ids.length > 0) await writeLastUse(db, table, ids).catch((err) => log.warn({ err, table }, 'last-use.write_failed'));
+    if (ids.length === 0) return;
+    await writeLastUse(db, table, ids, minAgeSeconds).catch((err) => log.warn({ err, table }, 'last-use.write-failed'));
   }
 
   return {
@@ -50,16 +54,3 @@ export function createLastUse(db: Pick<Database, 'query'>, table: 'sessions' | '
     },
   };
 }
-
-/**
- * Of several processes that saw a use, one writes it within a minute. Rows that another transaction has locked are left out:
- * nobody waits, and no two processes wait for each other.
- */
-const writeLastUse = (db: Pick<Database, 'query'>, table: string, ids: readonly string[]): Promise<unknown> =>
-  db.query(
-    `UPDATE ${table} SET last_used_at = now() WHERE id IN (
-       SELECT id FROM ${table} WHERE id = ANY($1::text[])
-         AND (last_used_at IS NULL OR last_used_at < now() - make_interval(secs => ${writeEveryMs / 1000 - 5}))
-       FOR NO KEY UPDATE SKIP LOCKED)`,
-    [ids],
-  );

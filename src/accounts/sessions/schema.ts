@@ -1,7 +1,7 @@
 import { builder } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
 import { createSimpleListType, listOf } from '../../schema/simple-lists.js';
-import { maxListed, type SessionInfo } from './service.js';
+import { maxListed, type SessionInfo } from './store.js';
 
 const example = {
   id: '4f1d2c7a9b3e48d0a6c5f2e19b7d8034',

@@ -2,22 +2,10 @@ import { AppError } from '../../core/errors.js';
 import { requireSession } from '../../core/identity.js';
 import { auditFields, type SignedInContext } from '../../core/request-context.js';
 import type { Database } from '../../db/database.js';
-import type { Moment } from '../../db/moments.js';
 import type { RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { Sessions } from './sessions.js';
-
-/** A session as its user sees it. */
-export interface SessionInfo {
-  readonly id: string;
-  readonly createdAt: Moment;
-  /** Written at most once a minute. */
-  readonly lastUsedAt: Moment;
-  /** Of the sign-in; null when the client did not send it. */
-  readonly userAgent: string | null;
-  /** Whether the request that lists it belongs to it. */
-  readonly current: boolean;
-}
+import { listSessions, type SessionInfo } from './store.js';
 
 /** Lists and ends the sessions of the viewer. */
 export interface SessionService {
@@ -28,8 +16,6 @@ export interface SessionService {
   revokeOthers(context: SignedInContext): Promise<number>;
 }
 
-/** Sessions in one list: those that were used last. */
-export const maxListed = 100;
 const sessionId = /^[0-9a-f]{32}$/;
 
 interface Parts {
@@ -68,11 +54,3 @@ export const createSessionService = ({ db, runOnce, sessions, log }: Parts): Ses
     );
   },
 });
-
-const listSessions = ({ query }: Database, userId: string, currentId: string): Promise<SessionInfo[]> =>
-  query<SessionInfo>(
-    `SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", user_agent AS "userAgent", id = $2 AS current
-     FROM sessions WHERE user_id = $1 AND expires_at > now()
-     ORDER BY id = $2 DESC, last_used_at DESC, id LIMIT ${maxListed}`,
-    [userId, currentId],
-  );

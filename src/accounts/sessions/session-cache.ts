@@ -1,6 +1,7 @@
 import type { Viewer } from '../../core/viewer.js';
 import type { Database } from '../../db/database.js';
 import { createCredentialCache } from './credential-cache.js';
+import { findLiveSessions, type LiveSession } from './store.js';
 
 /** Tells which sessions are live. */
 export interface SessionCache {
@@ -10,17 +11,11 @@ export interface SessionCache {
   markEnded(sessionIds: readonly string[]): void;
 }
 
-interface LiveSession {
-  readonly userId: string;
-  /** By `performance.now`. */
-  readonly endsAt: number;
-}
-
 type SessionDatabase = Pick<Database, 'query' | 'notifications'>;
 
 /** Creates a cache over the table `sessions`. @param recordUse records that a live session is used. */
 export function createSessionCache(db: SessionDatabase, recordUse: (sessionId: string) => void = () => {}): SessionCache {
-  const { find, markEnded } = createCredentialCache((ids) => findSessions(db, ids), {
+  const { find, markEnded } = createCredentialCache((ids) => findLiveSessions(db, ids), {
     notifications: db.notifications,
     channel: 'tandem_sessions',
   });
@@ -32,20 +27,8 @@ export function createSessionCache(db: SessionDatabase, recordUse: (sessionId: s
   return {
     isLive: (viewer) => {
       const session = find(viewer.sessionId);
-      return session instanceof Promise ? session.then((found) => judge(viewer, found)) : judge(viewer, session);
+      return session instanceof Promise ? session.then((row) => judge(viewer, row)) : judge(viewer, session);
     },
     markEnded,
   };
-}
-
-/** @returns each session, `null` for one that has ended. */
-async function findSessions(db: SessionDatabase, ids: readonly string[]): Promise<(LiveSession | null)[]> {
-  const since = performance.now();
-  const rows = await db.query<{ id: string; userId: string; lifeMs: number }>(
-    `SELECT id, user_id AS "userId", (extract(epoch FROM expires_at - now()) * 1000)::float8 AS "lifeMs"
-     FROM sessions WHERE id = ANY($1::text[]) AND expires_at > now()`,
-    [ids],
-  );
-  const byId = new Map(rows.map(({ id, userId, lifeMs }) => [id, { userId, endsAt: since + lifeMs }]));
-  return ids.map((id) => byId.get(id) ?? null);
 }

@@ -5,21 +5,22 @@ import { auditFields, type ClientInfo } from '../../core/request-context.js';
 import type { Viewer } from '../../core/viewer.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Logger } from '../../log/log.js';
-import type { VerifiedAccount } from '../passwords/verified-account.js';
+import type { VerifiedAccount } from '../passwords/store.js';
 import { digestOf, type Tokens } from '../tokens/tokens.js';
-import { findReused, type OpenSession, rotate } from './rotation.js';
+import { findReused, isTokenUnused, rotate } from './refresh-token-store.js';
 import type { SessionCache } from './session-cache.js';
+import {
+  deleteOtherSessions,
+  deleteSession,
+  deleteSessionsOf,
+  insertSession,
+  type NewSession,
+  type OpenSession,
+} from './store.js';
 
 /** A session and its current refresh token. */
 interface RefreshedSession extends OpenSession {
   readonly refreshToken: string;
-}
-
-/** A session before it is stored. */
-export interface NewSession extends OpenSession {
-  /** The digest of its first refresh token. */
-  readonly digest: string;
-  readonly userAgent: string | undefined;
 }
 
 /** The sessions of all users. */
@@ -57,10 +58,9 @@ interface Parts {
 
 /** Creates the sessions over the tables `sessions` and `refresh_tokens`. */
 export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): Sessions {
-  async function endWhere({ query }: Queries, condition: string, values: readonly unknown[]): Promise<number> {
-    const rows = await query<{ id: string }>(`DELETE FROM sessions WHERE ${condition} RETURNING id`, values);
-    cache.markEnded(rows.map((row) => row.id));
-    return rows.length;
+  function markEnded(ids: readonly string[]): number {
+    cache.markEnded(ids);
+    return ids.length;
   }
 
   function newSession(userId: string, { userAgent }: Pick<ClientInfo, 'userAgent'>): NewSession {
@@ -71,8 +71,12 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
 
   return {
     newSession,
-    open: (queries, { userId, passwordHash }, client) => insertSession(queries, newSession(userId, client), passwordHash),
-    isUnused: ({ query }, sessionId) => isTokenUnused(query, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
+    open: async (queries, { userId, passwordHash }, client) => {
+      const session = newSession(userId, client);
+      const { sessionId, endsAt } = session;
+      return (await insertSession(queries, session, passwordHash)) ? { userId, sessionId, endsAt } : undefined;
+    },
+    isUnused: (queries, sessionId) => isTokenUnused(queries, sessionId, digestOf(tokens.initialRefreshToken(sessionId))),
     rotate: async (refreshToken, client) => {
       const children = tokens.nextRefreshTokens(refreshToken);
       const digests = { parent: digestOf(refreshToken), children: children.map(digestOf) };
@@ -87,45 +91,17 @@ export function createSessions({ db, log, tokens, cache, ttlSeconds }: Parts): S
       const { sessionId, userId, endsAt, childDigest } = reused;
       const child = children.find((token) => digestOf(token) === childDigest);
       if (child !== undefined) return { sessionId, userId, endsAt, refreshToken: child };
-      await endWhere(db, 'id = $1', [sessionId]);
+      markEnded(await deleteSession(db, sessionId));
       log.warn(auditFields(client, { sessionId, userId }), 'session.replayed');
       throw notValid('revoked');
     },
     end: async (queries, { sessionId }) => {
       cache.markEnded([sessionId]);
-      await endWhere(queries, 'id = $1', [sessionId]);
+      markEnded(await deleteSession(queries, sessionId));
     },
-    revoke: (queries, userId, id) => endWhere(queries, 'user_id = $1 AND ($2::text IS NULL OR id = $2)', [userId, id ?? null]),
-    revokeOthers: (queries, { userId, sessionId }) => endWhere(queries, 'user_id = $1 AND id <> $2', [userId, sessionId]),
+    revoke: async (queries, userId, id) => markEnded(await deleteSessionsOf(queries, userId, id)),
+    revokeOthers: async (queries, viewer) => markEnded(await deleteOtherSessions(queries, viewer)),
   };
-}
-
-async function insertSession({ query }: Queries, session: NewSession, passwordHash: string): Promise<OpenSession | undefined> {
-  const { userId, sessionId, digest, endsAt, userAgent } = session;
-  // A change of the password locks its row and then ends the sessions: it waits until this session is committed, or this statement
-  // sees the new hash. The rows are locked in the order in which the deletion of a user locks them.
-  // The same statement deletes the user's expired sessions.
-  const rows = await query(
-    `WITH expired AS (DELETE FROM sessions WHERE user_id = $2 AND expires_at <= now()),
-       verified AS (
-         SELECT user_id FROM users JOIN credentials ON user_id = users.id WHERE users.id = $2 AND password_hash = $6
-         FOR KEY SHARE OF users FOR SHARE OF credentials),
-       opened AS (
-         INSERT INTO sessions (id, user_id, expires_at, user_agent)
-         SELECT $1, user_id, to_timestamp($3::float8), $5 FROM verified RETURNING id)
-     INSERT INTO refresh_tokens (digest, session_id) SELECT $4, id FROM opened RETURNING session_id`,
-    [sessionId, userId, endsAt, digest, userAgent ?? null, passwordHash],
-  );
-  return rows.length > 0 ? { userId, sessionId, endsAt } : undefined;
-}
-
-async function isTokenUnused(query: Queries['query'], sessionId: string, digest: string): Promise<boolean> {
-  const rows = await query<{ id: string }>(
-    `SELECT sessions.id FROM sessions JOIN refresh_tokens ON session_id = sessions.id
-     WHERE sessions.id = $1 AND expires_at > now() AND digest = $2 AND used_at IS NULL`,
-    [sessionId, digest],
-  );
-  return rows.length > 0;
 }
 
 const notValid = (reason: InvalidTokenReason) =>

@@ -1,17 +1,26 @@
-import type { SessionCookies } from '../../http/session-cookies.js';
 import { builder, type DocumentExtensions, type RestExtension } from '../../schema/builder.js';
 import { publicWrite, signedInWrite } from '../../schema/context.js';
 import type { RefreshCookieExtension, TokenExtension } from '../../schema/token-fields.js';
-import { loginInput, refreshInput, signupInput } from '../rules.js';
+import { exampleAccount, exampleLogin, exampleRefreshToken, exampleUser } from '../examples.js';
+import type { SessionCookies } from '../sessions/cookies.js';
 import { UserType } from '../users/schema.js';
 import type { AuthPayload } from './payload.js';
+import { loginInput, refreshInput, signupInput } from './rules.js';
 
 /** What responses with the tokens in cookies have. */
 const optionalHeaders = ['Set-Cookie', 'X-CSRF-Token'] as const;
 const absentWhenNull = { rest: 'absent-when-null' } as const satisfies RestExtension;
 
+const examplePayload = {
+  accessToken: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEyMyJ9.c2lnbmF0dXJl',
+  tokenType: 'Bearer',
+  expiresIn: 604_800,
+  refreshToken: exampleRefreshToken,
+  user: exampleUser,
+};
+
 const AuthPayloadType = builder.objectRef<DeliveredPayload>('AuthPayload').implement({
-  extensions: { hasTokens: true } satisfies TokenExtension,
+  extensions: { hasTokens: true, example: examplePayload } satisfies TokenExtension & DocumentExtensions,
   description: 'A session: send the access token as `Authorization: Bearer …`.',
   fields: (t) => ({
     accessToken: t.exposeString('accessToken', {
@@ -34,7 +43,7 @@ const AuthPayloadType = builder.objectRef<DeliveredPayload>('AuthPayload').imple
 
 const SignupInput = builder.inputType('SignupInput', {
   description: 'A new account.',
-  extensions: { rule: signupInput },
+  extensions: { rule: signupInput, example: exampleAccount },
   fields: (t) => ({
     email: t.string({
       required: true,
@@ -46,7 +55,7 @@ const SignupInput = builder.inputType('SignupInput', {
 });
 const LoginInput = builder.inputType('LoginInput', {
   description: 'The email and password of an account.',
-  extensions: { rule: loginInput },
+  extensions: { rule: loginInput, example: exampleLogin },
   fields: (t) => ({
     email: t.string({ required: true, description: 'The email of the account.' }),
     password: t.string({ required: true, description: 'The password of the account.' }),
@@ -54,7 +63,7 @@ const LoginInput = builder.inputType('LoginInput', {
 });
 const RefreshInput = builder.inputType('RefreshInput', {
   description: 'An unused refresh token.',
-  extensions: { rule: refreshInput },
+  extensions: { rule: refreshInput, example: { refreshToken: exampleRefreshToken } },
   fields: (t) => ({
     refreshToken: t.string({
       description:

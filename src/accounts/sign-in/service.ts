@@ -9,18 +9,29 @@ import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { Logger } from '../../log/log.js';
 import type { RateLimiter } from '../../rate-limits/rate-limiters.js';
 import type { IssuedUsers } from '../issuers/issued-users.js';
-import { type Account, type Credentials, createAccount } from '../passwords/credentials.js';
+import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
-import { loginInput, refreshInput, signupInput } from '../rules.js';
-import type { OpenSession } from '../sessions/rotation.js';
+import type { Account } from '../passwords/store.js';
 import type { Sessions } from '../sessions/sessions.js';
+import type { OpenSession } from '../sessions/store.js';
 import type { Tokens } from '../tokens/tokens.js';
 import { emailTaken } from '../users/email.js';
+import { createAccount, findUser } from '../users/store.js';
 import { type AuthPayload, expiresAt, nowSeconds, payloadOf, type SignIn } from './payload.js';
+import { loginInput, refreshInput, signupInput } from './rules.js';
 
-/** Signing up, in and out. */
+/** Signing up, in and out. Each method throws what `RunOnce` throws, and `VALIDATION_ERROR` for an invalid input. */
 export interface AuthService {
+  /**
+   * Creates an account and opens its first session.
+   * @throws AppError `CONFLICT` when the email has an account; `RATE_LIMITED` after too many new accounts from one address.
+   */
   signup(context: RequestContext, input: unknown): Promise<AuthPayload>;
+  /**
+   * Opens a session for an email and its password.
+   * @throws AppError `INVALID_CREDENTIALS`, the same for an email without an account; `RATE_LIMITED` after too many failures;
+   * `UNAUTHENTICATED` when the user is deleted meanwhile.
+   */
   login(context: RequestContext, input: unknown): Promise<AuthPayload>;
   /** A used refresh token follows the rule of `Sessions.rotate`, with an idempotency key or without. */
   refresh(context: RequestContext, input: unknown): Promise<AuthPayload>;
@@ -119,7 +130,7 @@ async function signIn(
   const account = await credentials.verifyPassword(client, email, findAccount, password);
   const opened = await commit(async (queries) => {
     const session = await sessions.open(queries, account, client);
-    if (!session) throw credentials.rejected(client, account.userId);
+    if (!session) throw credentials.logRejected(client, account.userId);
     return loadSignIn(queries, session);
   });
   log.info(auditFields(client, opened.viewer), 'session.opened');
@@ -127,8 +138,8 @@ async function signIn(
 }
 
 /** @throws AppError `UNAUTHENTICATED` when the user has been deleted. */
-async function loadSignIn({ prisma }: Queries, { userId, sessionId, endsAt }: OpenSession): Promise<SignIn> {
-  const user = await prisma.user.findUnique({ where: { id: userId } });
+async function loadSignIn(queries: Queries, { userId, sessionId, endsAt }: OpenSession): Promise<SignIn> {
+  const user = await findUser(queries, userId);
   if (!user) throw unauthenticated('revoked');
   return { viewer: { userId, sessionId }, issuedAt: nowSeconds(), endsAt, user };
 }

@@ -13,20 +13,20 @@ export async function readSecrets({ secrets, dataDir }: Pick<Config, 'secrets' |
   if (secrets.length > 0) return secrets;
   const file = path.join(dataDir, 'secret');
   try {
-    return [await readKept(file).catch(() => keepNew(file))];
+    return [await readSecretFile(file).catch(() => createSecretFile(file))];
   } catch (cause) {
     throw new StartError(`DATA_DIR: ${file} cannot be read or created: ${fileErrorReason(cause)}.`, { cause });
   }
 }
 
-async function readKept(file: string): Promise<string> {
-  const kept = (await readFile(file, 'utf8')).trim();
-  if (Buffer.byteLength(kept) < 32) throw new Error('it holds less than 32 bytes; remove it to get a new one');
-  return kept;
+async function readSecretFile(file: string): Promise<string> {
+  const secret = (await readFile(file, 'utf8')).trim();
+  if (Buffer.byteLength(secret) < 32) throw new Error('it holds less than 32 bytes; remove it to get a new one');
+  return secret;
 }
 
 // Written aside and then linked, so that of two processes that start at once both end up with the same whole secret.
-async function keepNew(file: string): Promise<string> {
+async function createSecretFile(file: string): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, randomBytes(48).toString('base64url'), { mode: 0o600 });
@@ -37,5 +37,5 @@ async function keepNew(file: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return readKept(file);
+  return readSecretFile(file);
 }

@@ -26,8 +26,7 @@ export function createTokenCache(): TokenCache {
       const entry = verified.get(token);
       // RFC 7519 §4.1.4: a token must not be accepted on or after its expiration time.
       if (!entry || Math.floor(Date.now() / 1000) >= entry.expiresAt) return undefined;
-      // A new object for each request: loaders are tied to it.
-      return { ...entry.viewer };
+      return entry.viewer;
     },
     set: (token, viewer, expiresAt) => {
       verified.set(token, { viewer, expiresAt });

@@ -1,6 +1,7 @@
 import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { ownIssuer } from '../../core/settings/issuers.js';
+import { isStorable } from '../../core/text.js';
 import type { Viewer } from '../../core/viewer.js';
 
 /** The algorithm, issuer and audience of our access tokens. */
@@ -100,6 +101,5 @@ function readClaims(payload: unknown): VerifiedToken | undefined {
   return { viewer: { userId: sub, sessionId: sid }, expiresAt: exp };
 }
 
-// PostgreSQL cannot compare with a text that holds NUL or a lone surrogate.
-const isId = (claim: unknown): claim is string => typeof claim === 'string' && !claim.includes('\0') && claim.isWellFormed();
+const isId = (claim: unknown): claim is string => typeof claim === 'string' && isStorable(claim);
 const isTimestamp = (time: unknown): time is number => Number.isSafeInteger(time);

@@ -2,8 +2,8 @@ import { fieldError } from '../../core/errors.js';
 import { unauthenticated } from '../../core/identity.js';
 import type { SignedInContext } from '../../core/request-context.js';
 import type { Queries } from '../../db/database.js';
-import type { Account, Credentials } from '../passwords/credentials.js';
-import { lockPassword } from '../passwords/verified-account.js';
+import type { Credentials } from '../passwords/credentials.js';
+import { type Account, lockPassword } from '../passwords/store.js';
 import { isEmailOf, passwordIsEmail } from '../rules.js';
 
 const currentPasswordMissing = () =>
@@ -35,7 +35,7 @@ const requireSamePassword =
   (credentials: Credentials, { client, viewer }: SignedInContext, verified: string | undefined): RequireSamePassword =>
   async (queries) => {
     const current = await lockPassword(queries, viewer.userId);
-    if (current !== verified) throw credentials.rejected(client, viewer.userId);
+    if (current !== verified) throw credentials.logRejected(client, viewer.userId);
   };
 
 /**

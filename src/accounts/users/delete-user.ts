@@ -5,6 +5,7 @@ import type { ApiTokenService } from '../api-tokens/service.js';
 import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { RequireSamePassword } from './confirmation.js';
+import { deleteUserRow, findCredentialKeys } from './store.js';
 
 interface Parts {
   readonly db: Database;
@@ -24,17 +25,13 @@ export async function deleteUser(
   requireSamePassword: RequireSamePassword,
 ): Promise<void> {
   const { userId, sessionId } = viewer;
-  const [ended] = await db.query<{ sessions: string[]; digests: string[] }>(
-    `SELECT ARRAY(SELECT id FROM sessions WHERE user_id = $1) AS sessions,
-       ARRAY(SELECT digest FROM api_tokens WHERE user_id = $1) AS digests`,
-    [userId],
-  );
+  const { sessions, digests } = await findCredentialKeys(db, userId);
   await commit(async (queries) => {
     await requireSamePassword(queries);
     await issuedUsers.beforeDelete(queries, userId);
-    return queries.query('DELETE FROM users WHERE id = $1', [userId]);
+    return deleteUserRow(queries, userId);
   });
   issuedUsers.markDeleted(userId);
-  sessionCache.markEnded([sessionId, ...(ended?.sessions ?? [])]);
-  apiTokens.markEnded(ended?.digests ?? []);
+  sessionCache.markEnded([sessionId, ...sessions]);
+  apiTokens.markEnded(digests);
 }

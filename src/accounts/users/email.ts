@@ -44,6 +44,11 @@ export const email = text('Email', { max: maxLength, trim: true })
   })
   .meta({ format: 'email', pattern });
 
+/** An email to look up: in the form in which emails are stored. One that is not valid has no account, and is no error. */
+export const lookupEmail = text('Email', { max: maxLength }).transform(
+  (value) => normalizeEmail(value) ?? value.trim().toLowerCase(),
+);
+
 /** An email belongs to one account. */
 export const emailTaken = (): AppError =>
   new AppError('CONFLICT', {

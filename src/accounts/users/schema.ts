@@ -1,10 +1,12 @@
 import { builder, type DocumentExtensions } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
-import { deleteMeInput, updateMeInput } from './service.js';
+import { exampleAccount, exampleUser } from '../examples.js';
+import { deleteMeInput, updateMeInput } from './rules.js';
 
 /** A user as clients see it. */
 export const UserType = builder.prismaObject('User', {
   description: 'A user with an account.',
+  extensions: { example: exampleUser },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Permanent identifier of the user.' }),
     email: t.exposeString('email', { description: 'The email the user signs in with, in lower case.' }),
@@ -16,7 +18,8 @@ export const UserType = builder.prismaObject('User', {
 
 const UpdateMeInput = builder.inputType('UpdateMeInput', {
   description: 'Changes to your account. Omitted fields are left unchanged.',
-  extensions: { rule: updateMeInput },
+  // A new email or password would make the next login of Swagger UI's examples fail.
+  extensions: { rule: updateMeInput, example: { name: 'Ada Lovelace' } },
   fields: (t) => ({
     name: t.string({ description: 'A new display name, 1–255 characters.' }),
     email: t.string({ description: 'A new email. Requires `currentPassword`.' }),
@@ -28,7 +31,7 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
 });
 const DeleteMeInput = builder.inputType('DeleteMeInput', {
   description: 'Confirms the deletion with the account’s password. An account without a password needs no confirmation.',
-  extensions: { rule: deleteMeInput },
+  extensions: { rule: deleteMeInput, example: { password: exampleAccount.password } },
   fields: (t) => ({ password: t.string({ description: 'The current password, if the account has one.' }) }),
 });
 

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
@@ -13,38 +13,37 @@ import type { IssuedUsers } from '../issuers/issued-users.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
-import { currentPassword, name, newPassword } from '../rules.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
-import { email } from './email.js';
+import { deleteMeInput, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
-
-/** The input of `updateMe`. */
-export const updateMeInput = z.object({
-  name: name.optional(),
-  email: email.optional(),
-  currentPassword: currentPassword.optional(),
-  newPassword: newPassword.optional(),
-});
-/** The input of `deleteMe`. */
-export const deleteMeInput = z.object({ password: currentPassword.optional() });
+import { findUsers } from './store.js';
 
 /** Reads and changes the viewer's account. */
 export interface UserService {
+  /** @returns the viewer. @throws AppError `UNAUTHENTICATED` when the user has been deleted. */
   me(context: SignedInContext): Promise<User>;
-  /** The owner of one of the viewer's tasks: one statement for all that a request loads at once. */
+  /**
+   * The owner of one of the viewer's tasks: one statement for all that a request loads at once.
+   * @throws AppError `UNAUTHENTICATED` when the user has been deleted.
+   */
   owner(context: SignedInContext, userId: string): Promise<User>;
   /**
    * A new email or password needs the current password; a new password ends the other sessions. When mail leaves this process, a
    * new email counts once it is confirmed. An account without a password, whose person another issuer signs in, gets its first one
    * by a password reset.
+   * @throws AppError `CONFLICT` when the email has an account; `FORBIDDEN` for a new email or password by a personal API token;
+   * `INVALID_CREDENTIALS`, `RATE_LIMITED` and `VALIDATION_ERROR` as `verifyChange`; `UNAUTHENTICATED` when the user has been deleted;
+   * as `RunOnce`.
    */
   updateMe(context: SignedInContext, input: unknown): Promise<User>;
   /**
    * Deletes the account with its tasks, sessions and idempotency records. It needs the password if the account has one; tokens of
    * other issuers that were issued before are refused from then on.
+   * @throws AppError `FORBIDDEN` for a personal API token; `INVALID_CREDENTIALS`, `RATE_LIMITED` and `VALIDATION_ERROR` as
+   * `verifyDeletion`; `UNAUTHENTICATED` when the user has been deleted; as `RunOnce`.
    */
   deleteMe(context: SignedInContext, input: unknown): Promise<void>;
 }
@@ -65,8 +64,9 @@ interface Parts {
 /** Creates the service of the viewer's account. */
 export function createUserService(parts: Parts): UserService {
   const { db, runOnce, emailChanges, log } = parts;
+  const findEach = async (ids: readonly string[]) => (await findUsers(db, ids)).map((user) => user ?? unauthenticated('revoked'));
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
-  const owners = perRequest(() => new DataLoader<string, User>((ids) => findUsers(db, ids), { cache: false }));
+  const owners = perRequest(() => new DataLoader<string, User>(findEach, { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
 
   return {
@@ -116,10 +116,3 @@ const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
   email: email !== undefined,
   password: newPassword !== undefined,
 });
-
-/** @returns a user or an error for each id, which may come twice. */
-async function findUsers({ prisma }: Database, ids: readonly string[]): Promise<(User | Error)[]> {
-  const users = await prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } } });
-  const byId = new Map(users.map((user) => [user.id, user]));
-  return ids.map((id) => byId.get(id) ?? unauthenticated('revoked'));
-}

@@ -45,7 +45,7 @@ export function createStatements({ pool, send, session, log }: Parts): RunStatem
   return async (statement) => {
     const name = names.nameOf(statement.text);
     try {
-      return await run(name === undefined ? statement : { ...statement, name });
+      return await run(name === undefined ? statement : { name, ...statement });
     } catch (error) {
       return recover(error, statement, name);
     }

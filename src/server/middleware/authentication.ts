@@ -1,16 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Authenticate } from '../../accounts/authenticate.js';
+import { type CsrfTokensOf, cookieNames } from '../../accounts/sessions/cookies.js';
 import type { Identity } from '../../core/identity.js';
-import type { ClientInfo } from '../../core/request-context.js';
 import { parseCookies } from '../../http/cookies.js';
 import { type RequestSource, sourceOf, wantsCookies } from '../../http/csrf.js';
 import type { Exchange } from '../../http/exchange.js';
-import { type CsrfTokensOf, cookieNames } from '../../http/session-cookies.js';
+import { isHealthCheck } from '../health-paths.js';
 import type { Middleware } from '../request-handler.js';
 import { hasBody } from './body.js';
-import { isHealthCheck } from './rate-limit.js';
-
-/** Identifies the user of a token; see `accounts/authenticate.ts`. */
-export type Authenticate = (token: string, client: ClientInfo) => Promise<Identity> | Identity;
 
 interface Parts {
   readonly authenticate: Authenticate;

@@ -53,7 +53,7 @@ export function cors({ isAllowed, log }: Options): Middleware {
   function logRefusal(origin: string): void {
     if (refused.has(origin)) return;
     refused.set(origin, true);
-    log.warn({ origin: origin.slice(0, 255), cure: 'add the origin to CORS_ORIGINS' }, 'cors.origin_refused');
+    log.warn({ origin: origin.slice(0, 255), cure: 'add the origin to CORS_ORIGINS' }, 'cors.origin-refused');
   }
 
   return {

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.js';
+import { isHealthCheck } from '../health-paths.js';
 import type { Overload } from '../overload.js';
 import type { Middleware } from '../request-handler.js';
-import { isHealthCheck } from './rate-limit.js';
 
 /** The overload is judged twice a second: a second later the answer may differ. */
 const retryAfterSeconds = 1;

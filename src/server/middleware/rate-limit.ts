@@ -4,14 +4,12 @@ import type { Identity } from '../../core/identity.js';
 import type { Exchange } from '../../http/exchange.js';
 import { formatPolicies, formatState } from '../../http/rate-limit-fields.js';
 import type { RateLimiter, RateLimiters } from '../../rate-limits/rate-limiters.js';
+import { isHealthCheck } from '../health-paths.js';
 import type { Middleware } from '../request-handler.js';
-
-/** Whether a path is one of the two health checks. */
-export const isHealthCheck = (path: string): boolean => path === '/health' || path === '/health/db';
 
 /**
  * The user whose requests are counted together, also while their session cannot be looked up: colleagues behind one address would
- * spend its budget, and get 429 instead of 503.
+ * exhaust its limit, and get 429 instead of 503.
  */
 function countedUser(identity: Identity): string | undefined {
   if (identity.kind === 'authenticated') return identity.viewer.userId;
@@ -23,7 +21,7 @@ function countedUser(identity: Identity): string | undefined {
  * request takes a point, and GraphQL takes another for each root field after the first. Each response that was counted says in
  * `RateLimit` and `RateLimit-Policy` what the client has left.
  */
-export function rateLimit(rateLimiters: RateLimiters, limits: Config['budgets']): Middleware {
+export function rateLimit(rateLimiters: RateLimiters, limits: Config['rateLimits']): Middleware {
   const perUser = rateLimiters.burst('user', limits?.user);
   const perAddress = rateLimiters.fixedWindow('anonymous', limits?.anonymous);
   const [userPolicies, addressPolicies] = [formatPolicies(perUser.policies), formatPolicies(perAddress.policies)];

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.js';
+import { isLivenessCheck } from '../health-paths.js';
 import type { Middleware } from '../request-handler.js';
 
 /** Seconds after which a client may try again while the database is not there yet. */
@@ -20,7 +21,7 @@ export function unready(ready: Promise<void>): Middleware {
   );
   return {
     before: ({ request }) => {
-      if (isReady || request.path === '/health' || request.method === 'OPTIONS') return undefined;
+      if (isReady || isLivenessCheck(request.path) || request.method === 'OPTIONS') return undefined;
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database is not available yet.', retryAfterSeconds });
     },
   };

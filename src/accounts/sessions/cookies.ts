@@ -1,6 +1,6 @@
-import { formatCookie, parseCookies } from './cookies.js';
-import { wantsCookies } from './csrf.js';
-import type { Exchange } from './exchange.js';
+import { formatCookie, parseCookies } from '../../http/cookies.js';
+import { wantsCookies } from '../../http/csrf.js';
+import type { Exchange } from '../../http/exchange.js';
 
 /** The tokens of a sign-in. */
 interface SessionTokens {
