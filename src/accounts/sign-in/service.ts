@@ -46,7 +46,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly issuedUsers: Pick<IssuedUsers, 'revoke'>;
   readonly credentials: Credentials;
-  /** Limits new accounts from one address. */
+  /** Limits sign-ups from one address, also those whose email has an account. */
   readonly signups: RateLimiter;
   /** Limits refreshes from one address, apart from sign-ins. */
   readonly refreshes: RateLimiter;
