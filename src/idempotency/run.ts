@@ -117,7 +117,11 @@ async function isOutdated({ fingerprints, options }: Write, stored: StoredResult
   return !(await options.isCurrent(stored.result, queries));
 }
 
-async function replay({ mismatches }: Parts, { key, userId, fingerprints, options }: Write, stored: StoredResult): Promise<unknown> {
+async function replay(
+  { mismatches }: Parts,
+  { key, userId, fingerprints, options }: Write,
+  stored: StoredResult,
+): Promise<unknown> {
   if (fingerprints.includes(stored.fingerprint)) return stored.result;
   if (userId === null || options.holdsPassword) await mismatches.consume(lockName(key));
   throw fieldError('VALIDATION_ERROR', [
