@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
 import { errorMediaTypes } from '../http/content-negotiation.js';
 import type { RestOperation } from '../rest/operation.js';
+import { isRateLimited } from '../rest/routes.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
@@ -12,7 +13,6 @@ import { isConditionalRead, isWrite, needsCsrfToken } from './parameters.js';
 /** The codes that every operation can respond with. */
 const commonCodes = [
   'PAYLOAD_TOO_LARGE',
-  'RATE_LIMITED',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
   'TIMEOUT',
@@ -24,6 +24,7 @@ function errorCodes(operation: RestOperation): ErrorCode[] {
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...commonCodes,
+    ...(isRateLimited(route) ? ['RATE_LIMITED' as const] : []),
     ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
     ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     // A personal API token may lack the scope.
