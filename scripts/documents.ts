@@ -32,8 +32,12 @@ are several, \`errors\` lists all.
 |---|---|---|---|
 ${errorTable}
 
-GraphQL responds with 200 once there is data, also \`null\`; before that the same status as REST, but 200 for a \`BAD_REQUEST\`
-under \`application/json\`. \`QUERY_TOO_COMPLEX\` is always 400.
+Node's HTTP parser refuses some requests before any of this: a header section over 16 KiB with 431, and a request that does not
+arrive in time with 408. Both have the code \`BAD_REQUEST\`.
+
+GraphQL responds with 200 once there is data, also \`null\`; before that with the status of REST, and with 400 for the codes that REST
+never has. Under \`application/json\` it is 200 for a document or variables that do not parse, validate or coerce, and for a hash
+without a document: [GraphQL over HTTP](graphql-over-http.md#statuses).
 
 Written by \`npm run generate\` from \`src/core/error-catalogue.ts\`.
 `;

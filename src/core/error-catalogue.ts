@@ -34,8 +34,9 @@ export const errorCatalogue = {
   },
   INVALID_CREDENTIALS: {
     status: 401,
-    title: 'Wrong email or password.',
-    description: 'The email or the password is wrong; the response deliberately does not say which.',
+    title: 'These credentials are not valid.',
+    description:
+      'The email or the password is wrong; the response deliberately does not say which. Or a mailed token is unknown, used or expired.',
     header: 'WWW-Authenticate',
   },
   CSRF_FAILED: {
@@ -61,7 +62,8 @@ export const errorCatalogue = {
   CONFLICT: {
     status: 409,
     title: 'Conflicts with an existing resource or a request in progress.',
-    description: 'The email already has an account, or a request with the same idempotency key is in progress.',
+    description:
+      'The email already has an account (`details.field` is `email`), a request with the same idempotency key is in progress (`details.field` is `Idempotency-Key`), or the account has too many personal API tokens (`details` is `{}`).',
   },
   PRECONDITION_FAILED: {
     status: 412,
@@ -98,7 +100,7 @@ export const errorCatalogue = {
   RATE_LIMITED: {
     status: 429,
     title: 'Too many requests.',
-    description: 'A rate limit is exceeded; `details` and `Retry-After` say when to try again.',
+    description: 'A rate limit is exceeded; `details.retry_after_seconds` and `Retry-After` say when to try again.',
     header: 'Retry-After',
   },
   INTERNAL_SERVER_ERROR: {

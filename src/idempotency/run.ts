@@ -25,6 +25,8 @@ interface RunOptions<T> {
   readonly commitsFirst?: boolean;
   /** Whether a stored result can still be returned; always, by default. */
   isCurrent?(result: T, queries: Queries): Promise<boolean>;
+  /** Whether the payload of a signed-in user holds a password. That of a public operation counts as one that does. */
+  readonly holdsPassword?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ interface RunOptions<T> {
  * @param work calls `commit` once, with all statements of the write. Its result must survive JSON; null and undefined mean
  * that nothing was written. `outdated` is the stored result that `isCurrent` rejected.
  * @throws AppError `CONFLICT` while a request with the same key is in progress; `VALIDATION_ERROR` when the key was used for
- * another operation or payload, `RATE_LIMITED` when that happens too often; whatever `work` throws.
+ * another operation or payload, `RATE_LIMITED` when that happens too often with a payload that can hold a password; whatever `work` throws.
  */
 export type RunOnce = <T>(
   context: WriteContext,
@@ -50,7 +52,7 @@ interface Parts {
   readonly store: IdempotencyStore;
   /** Creates keyed digests, for a payload may hold a password: the first is stored, all are recognized. */
   fingerprints(text: string): readonly [string, ...string[]];
-  /** Limits how often a key may come with other payloads: each response tells whether a password was guessed. */
+  /** Limits how often a key may come with other payloads that can hold a password: each response tells whether it was guessed. */
   readonly mismatches: RateLimiter;
 }
 
@@ -115,9 +117,13 @@ async function isOutdated({ fingerprints, options }: Write, stored: StoredResult
   return !(await options.isCurrent(stored.result, queries));
 }
 
-async function replay({ mismatches }: Parts, { key, fingerprints }: Write, stored: StoredResult): Promise<unknown> {
+async function replay(
+  { mismatches }: Parts,
+  { key, userId, fingerprints, options }: Write,
+  stored: StoredResult,
+): Promise<unknown> {
   if (fingerprints.includes(stored.fingerprint)) return stored.result;
-  await mismatches.consume(lockName(key));
+  if (userId === null || options.holdsPassword) await mismatches.consume(lockName(key));
   throw fieldError('VALIDATION_ERROR', [
     { field: idempotencyKeyField, error: 'This key was already used for a different request; use a new one' },
   ]);

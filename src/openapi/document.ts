@@ -20,8 +20,7 @@ The same operations are available through GraphQL at \`POST /graphql\`.`;
 const bearerAuth = {
   type: 'http',
   scheme: 'bearer',
-  bearerFormat: 'JWT',
-  description: 'The `access_token` that signup, login and refresh return.',
+  description: 'The `access_token` that signup, login and refresh return, or a personal API token (`tdm_…`).',
 };
 
 /**

@@ -1,6 +1,7 @@
 import { type ErrorCode, errorCatalogue, errorRows } from '../core/error-catalogue.js';
 import { errorMediaTypes } from '../http/content-negotiation.js';
 import type { RestOperation } from '../rest/operation.js';
+import { isRateLimited } from '../rest/routes.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
 import { returnsTokens } from '../schema/token-fields.js';
@@ -14,7 +15,6 @@ const commonCodes = [
   'BAD_REQUEST',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
-  'RATE_LIMITED',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
   'TIMEOUT',
@@ -27,6 +27,7 @@ function errorCodes(operation: RestOperation): ErrorCode[] {
   const codes = new Set<ErrorCode>([
     ...commonCodes,
     ...(isWrite(route) ? (['CONFLICT', 'VALIDATION_ERROR'] as const) : []),
+    ...(isRateLimited(route) ? ['RATE_LIMITED' as const] : []),
     // A personal API token may lack the scope.
     ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const, 'FORBIDDEN' as const]),
     ...(needsCsrfToken(operation) || returnsTokens(field) ? ['CSRF_FAILED' as const] : []),

@@ -13,7 +13,7 @@ const headers = {
   RateLimit: {
     description:
       'What the client has left: of the named policy `r` points for the next `t` seconds (draft-ietf-httpapi-ratelimit-headers-10). ' +
-      'Absent if the request was not counted, as a health check without a token.',
+      'Absent if the request was not counted, as a health check.',
     schema: { type: 'string' },
     example: '"user";r=97;t=1',
   },
@@ -99,6 +99,9 @@ export function componentHeaders(parts: object): object {
 /** Returns references to the header fields of a response: those of every response, and the ones named. */
 export const headerRefs = (...names: Header[]): object =>
   Object.fromEntries([...commonHeaders, ...countedHeaders, ...names].map((name) => [name, headerRef(name)]));
+
+/** Returns references to the header fields of a success of a health check, which no rate limit counts. */
+export const uncountedHeaderRefs = (): object => Object.fromEntries(commonHeaders.map((name) => [name, headerRef(name)]));
 
 /** Returns header fields that only some of the responses have. */
 export const optionalHeaderObjects = (...names: Header[]): object =>

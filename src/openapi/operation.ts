@@ -1,12 +1,12 @@
 import { type GraphQLInputObjectType, type GraphQLNamedType, getNamedType } from 'graphql';
 import type { RestOperation } from '../rest/operation.js';
-import { hasNoContent } from '../rest/routes.js';
+import { hasNoContent, isRateLimited } from '../rest/routes.js';
 import type { DocumentExtensions } from '../schema/builder.js';
 import { isPublic } from '../schema/public-fields.js';
 import { deprecatedFlag, describe } from './description.js';
 import { errorResponses } from './error-responses.js';
 import { exampleOf } from './examples.js';
-import { deprecationHeaderRefs, headerRefs, optionalHeaderObjects } from './headers.js';
+import { deprecationHeaderRefs, headerRefs, optionalHeaderObjects, uncountedHeaderRefs } from './headers.js';
 import { isConditionalRead, parameterObjects } from './parameters.js';
 import { schemaObject } from './schema-object.js';
 
@@ -49,7 +49,9 @@ const jsonContent = (type: GraphQLNamedType) => ({
 
 function success(operation: RestOperation): object {
   const { route, field } = operation;
-  const routeHeaders = headerRefs(...(route.hasEtag ? ['ETag' as const] : []), ...(route.location ? ['Location' as const] : []));
+  const routeHeaders = isRateLimited(route)
+    ? headerRefs(...(route.hasEtag ? ['ETag' as const] : []), ...(route.location ? ['Location' as const] : []))
+    : uncountedHeaderRefs();
   // A long search leaves no room for it.
   const pageHeaders = route.hasPages ? optionalHeaderObjects('Link') : {};
   const { optionalHeaders = [] } = field.extensions as DocumentExtensions;

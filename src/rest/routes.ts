@@ -52,6 +52,9 @@ const [get, post, put, patch, remove] = [row('GET'), row('POST'), row('PUT'), ro
 /** Whether a success has no content: the operation returns nothing that a client does not know. */
 export const hasNoContent = ({ status }: Route): boolean => status === 202 || status === 204;
 
+/** Whether a rate limit counts the requests of a route: health checks are free. */
+export const isRateLimited = ({ tag }: Route): boolean => tag !== 'Health';
+
 /** REST is this table. An operation that is not in it has no route. */
 export const routes: readonly Route[] = [
   post('Mutation.signup', '/api/auth/signup', 201, 'Identity'),

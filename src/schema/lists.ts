@@ -99,17 +99,18 @@ export function createSortType<Sort extends string>(
   return builder.enumType(`${type}Sort`, { description: `Sort order of ${items}.`, values: Object.fromEntries(values) });
 }
 
-/** The arguments of a page by number. */
-export const pageArgs = builder.args((t) => ({
-  page: t.int({
-    description: 'Page number, starting at 1. Distant pages are slower; use a connection for deep paging.',
-    extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.maxPage, default: 1 } },
-  }),
-  limit: t.int({
-    description: `Maximum number of items on a page, ${bounds}. Defaults to ${pageLimits.defaultLimit}.`,
-    extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.max, default: pageLimits.defaultLimit } },
-  }),
-}));
+/** Creates the arguments of a page by number. @param connection the root field that has the same list by cursor. */
+export const pageArgs = (connection: string) =>
+  builder.args((t) => ({
+    page: t.int({
+      description: `Page number, starting at 1. Distant pages are slower; use \`${connection}\` for deep paging.`,
+      extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.maxPage, default: 1 } },
+    }),
+    limit: t.int({
+      description: `Maximum number of items on a page, ${bounds}. Defaults to ${pageLimits.defaultLimit}.`,
+      extensions: { jsonSchema: { minimum: 1, maximum: pageLimits.max, default: pageLimits.defaultLimit } },
+    }),
+  }));
 
 /** The arguments of a connection. */
 export const connectionArgs = builder.args((t) => ({

@@ -41,7 +41,7 @@ builder.queryFields((t) => ({
     type: TaskPageType,
     nullable: true,
     scope: 'tasks:read',
-    args: { ...pageArgs, ...filterArgs },
+    args: { ...pageArgs('tasksConnection'), ...filterArgs },
     complexity: pageComplexity,
     resolve: (_root, args, context, info) =>
       context.services.tasks.page(signedIn(context), { isCounted: isSelected(info, 'total'), ...args }),

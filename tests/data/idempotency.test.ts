@@ -112,9 +112,11 @@ describe('the idempotency store', () => {
       expect(await titles()).not.toContain('Half done');
     });
 
-    it('limits attempts on a key with other payloads, because each attempt can test a password', async () => {
+    it('limits attempts on a key with other passwords, and no others', async () => {
       const limited = await openTestApp({ RATE_LIMIT: 'on', RATE_LOGIN: '3/15m' });
       const person = await newPerson(limited);
+      const create = (title: string) =>
+        restStyle.call(limited.fetch, 'createTask', { input: { title }, idempotencyKey: 'well-known' }, person.token);
       const update = (currentPassword: string) => {
         const input = { currentPassword, newPassword: 'another horse battery' };
         return restStyle.call(limited.fetch, 'updateMe', { input, idempotencyKey: 'well-known' }, person.token);
@@ -122,6 +124,7 @@ describe('the idempotency store', () => {
       const { value } = await update(password);
       for (let n = 0; n < 3; n++) expect(await update(`guess ${n}`)).toMatchObject({ code: 'VALIDATION_ERROR' });
       expect(await update('guess 3')).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
+      expect(await create('No password')).toMatchObject({ code: 'VALIDATION_ERROR', status: 422 });
       expect((await update(password)).value).toEqual(value);
       await limited.close();
     });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Audit, type AuditResult, serverAudits } from 'graphql-http';
 import { newPerson, type Person } from '../support/app.js';
+import { forge } from '../support/forge.js';
 import { openSocketApp, type SocketApp } from '../support/socket.js';
 
 const page = await readFile(new URL('../../docs/graphql-over-http.md', import.meta.url), 'utf8');
@@ -9,15 +10,24 @@ const page = await readFile(new URL('../../docs/graphql-over-http.md', import.me
 describe('the GraphQL over HTTP audit', () => {
   let app: SocketApp;
   let closed: SocketApp;
+  let limited: SocketApp;
   let ada: Person;
   beforeAll(async () => {
-    [app, closed] = await Promise.all([openSocketApp(), openSocketApp({ EXPLORER: 'off' })]);
+    [app, closed, limited] = await Promise.all([
+      openSocketApp(),
+      openSocketApp({ EXPLORER: 'off', AUTH_JWKS_URL: `${issuer}/jwks` }),
+      openSocketApp({ RATE_LIMIT: 'on', RATE_ANONYMOUS: '1/h' }),
+    ]);
     ada = await newPerson(app);
   });
   afterAll(async () => {
     await app.close();
     await closed.close();
+    await limited.close();
   });
+
+  /** Nothing listens there. */
+  const issuer = 'http://127.0.0.1:9';
 
   const urlOf = ({ url }: SocketApp) => `${url}/graphql`;
   const audits = serverAudits({ url: () => urlOf(app) });
@@ -65,7 +75,7 @@ describe('the GraphQL over HTTP audit', () => {
   });
 
   /** The requests of the page's table. */
-  const requests: Readonly<Record<string, () => { search?: string; init: RequestInit }>> = {
+  const requests: Readonly<Record<string, () => { to?: SocketApp; search?: string; init: RequestInit }>> = {
     'a query that succeeds': () => ({ init: post(body('{ health { status } }')) }),
     'a field that fails': () => ({ init: post(body('{ me { id } health { status } }')) }),
     'all fields fail': () => ({ init: post(body('{ me { id } }')) }),
@@ -82,12 +92,24 @@ describe('the GraphQL over HTTP audit', () => {
     'a body that is not JSON': () => ({ init: post('NONSENSE') }),
     'a list of requests': () => ({ init: post(`[${body('{ __typename }')}]`) }),
     'no `query`': () => ({ init: post('{"qeury":"{ __typename }"}') }),
+    "a document's hash without the document": () => ({
+      init: post(JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } })),
+    }),
     'a mutation by GET': () => ({ search: `?query=${encodeURIComponent('mutation { logout }')}`, init: {} }),
     'another method than GET, HEAD, POST and OPTIONS': () => ({ init: { method: 'PUT' } }),
     'a body over 100 KiB': () => ({ init: post(body(`{ __typename }${' '.repeat(102_400)}`)) }),
     'a body with another content type than `application/json`': () => ({
       init: post(body('{ __typename }'), { 'content-type': 'application/x-www-form-urlencoded' }),
     }),
+    'a write with the cookies of a session, without `X-CSRF-Token`': () => ({
+      init: post(body('mutation { logout }'), { cookie: `session=${ada.token}` }),
+    }),
+    'a request over a rate limit': () => ({ to: limited, init: post(body('{ health { status } databaseHealth { status } }')) }),
+    "a token whose issuer's keys cannot be fetched": () => {
+      const claims = { iss: issuer, aud: issuer, sub: 'grace', exp: Math.floor(Date.now() / 1000) + 600 };
+      const token = forge(claims, { header: { alg: 'EdDSA', kid: 'unknown' } });
+      return { to: closed, init: post(body('{ me { id } }'), { authorization: `Bearer ${token}` }) };
+    },
   };
 
   describe('document docs/graphql-over-http.md', () => {
@@ -104,8 +126,8 @@ describe('the GraphQL over HTTP audit', () => {
           ['application/graphql-response+json', fresh],
           ['application/json', old],
         ] as const) {
-          const { search = '', init } = requests[name as string]?.() ?? { init: {} };
-          const response = await fetch(urlOf(app) + search, { ...init, headers: { ...init.headers, accept } });
+          const { to = app, search = '', init } = requests[name as string]?.() ?? { init: {} };
+          const response = await fetch(urlOf(to) + search, { ...init, headers: { ...init.headers, accept } });
           await response.arrayBuffer();
           expect([accept, String(response.status)]).toEqual([accept, status]);
           expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);

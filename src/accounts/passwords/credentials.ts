@@ -70,7 +70,7 @@ export function createCredentials({ db, log, rateLimiters, limit }: Parts): Cred
     },
     logRejected: (client, userId) => {
       log.warn(auditFields(client, { userId }), 'credentials.rejected');
-      return new AppError('INVALID_CREDENTIALS');
+      return new AppError('INVALID_CREDENTIALS', { message: 'Wrong email or password.' });
     },
     findByEmail: (email) => findAccountBy(db, 'email', email),
     findById: (userId) => findAccountBy(db, 'id', userId),

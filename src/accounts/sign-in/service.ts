@@ -24,7 +24,7 @@ import { loginInput, refreshInput, signupInput } from './rules.js';
 export interface AuthService {
   /**
    * Creates an account and opens its first session.
-   * @throws AppError `CONFLICT` when the email has an account; `RATE_LIMITED` after too many new accounts from one address.
+   * @throws AppError `CONFLICT` when the email has an account; `RATE_LIMITED` after too many sign-ups from one address.
    */
   signup(context: RequestContext, input: unknown): Promise<AuthPayload>;
   /**
@@ -46,7 +46,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly issuedUsers: Pick<IssuedUsers, 'revoke'>;
   readonly credentials: Credentials;
-  /** Limits new accounts from one address. */
+  /** Limits sign-ups from one address, also those whose email has an account. */
   readonly signups: RateLimiter;
   /** Limits refreshes from one address, apart from sign-ins. */
   readonly refreshes: RateLimiter;

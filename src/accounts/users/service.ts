@@ -97,7 +97,8 @@ export function createUserService(parts: Parts): UserService {
         return user;
       };
       // A password changes together with the end of the other sessions.
-      return runOnce(context, 'updateMe', payload, work, { isAtomic: isSensitive });
+      const holdsPassword = payload.currentPassword !== undefined || payload.newPassword !== undefined;
+      return runOnce(context, 'updateMe', payload, work, { isAtomic: isSensitive, holdsPassword });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
@@ -107,7 +108,7 @@ export function createUserService(parts: Parts): UserService {
         await deleteUser(parts, commit, viewer, requireSamePassword);
         log.info(auditFields(context.client, { userId: viewer.userId, sessionId: viewer.sessionId }), 'account.deleted');
       };
-      await runOnce(context, 'deleteMe', payload, work, { isAtomic: true });
+      await runOnce(context, 'deleteMe', payload, work, { isAtomic: true, holdsPassword: true });
     },
   };
 }
