@@ -6,6 +6,8 @@ export interface DatabaseProxy {
   readonly url: string;
   /** `silent` passes nothing on; `down` closes every connection; `asleep` lets new connections wait until it is `open`. */
   set(mode: ProxyMode): void;
+  /** How many clients are connected. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -16,7 +18,10 @@ export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise
   const target = new URL(databaseUrl);
   const sockets = new Set<net.Socket>();
   let mode: ProxyMode = 'open';
+  let clients = 0;
   const server = net.createServer((client) => {
+    clients++;
+    client.on('close', () => clients--);
     const upstream = net.connect(Number(target.port), target.hostname);
     for (const [from, to] of [
       [client, upstream],
@@ -40,6 +45,7 @@ export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise
       if (next === 'down') for (const socket of sockets) socket.destroy();
       if (next === 'open') for (const socket of sockets) socket.resume();
     },
+    connections: () => clients,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -59,7 +59,8 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     onConnect: (client) => onConnect(client),
   });
   // A connection that breaks while idle is replaced at its next use. Unhandled, the event would end the process.
-  pool.on('error', (err) => log.debug({ err }, 'database.connection-lost'));
+  // The error carries its client, with the secrets of the connection.
+  pool.on('error', (error) => log.debug({ code: Object(error).code, reason: error.message }, 'database.connection-lost'));
   let connected = 0;
   pool.on('connect', () => connected++);
   pool.on('remove', () => connected--);

@@ -17,6 +17,11 @@ export interface Hosts {
   /** Says that a pooler refused the start-up options of the URL: no connection sends them from now on. */
   refuseOptions(): void;
   sendsOptions(): boolean;
+  /** Counts an attempt to connect, which a function gives up. @returns what to call when it has ended. */
+  connecting(giveUp: () => void): () => void;
+  /** Gives up the attempts that are under way; others are not made. */
+  stopConnecting(): void;
+  isStopped(): boolean;
 }
 
 /**
@@ -26,6 +31,8 @@ export interface Hosts {
 export function createHosts(settings: ConnectionSettings, onWarning: (warning: string) => void): Hosts {
   let last: Candidate | undefined;
   const hostsWithoutTls = new Set<string>();
+  const attempts = new Set<() => void>();
+  let isStopped = false;
   let areOptionsRefused = settings.options === undefined;
   return {
     settings,
@@ -49,5 +56,14 @@ export function createHosts(settings: ConnectionSettings, onWarning: (warning: s
       areOptionsRefused = true;
     },
     sendsOptions: () => !areOptionsRefused,
+    connecting: (giveUp) => {
+      attempts.add(giveUp);
+      return () => attempts.delete(giveUp);
+    },
+    stopConnecting: () => {
+      isStopped = true;
+      for (const giveUp of attempts) giveUp();
+    },
+    isStopped: () => isStopped,
   };
 }
