@@ -14,7 +14,7 @@ import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { verifyChange, verifyDeletion } from './confirmation.js';
+import { type RequireSamePassword, verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
 import { deleteMeInput, type UpdateMe, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
@@ -83,8 +83,7 @@ export function createUserService(parts: Parts): UserService {
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
-        const requireSamePassword = isSensitive ? await verifyChange(parts.credentials, context, changes) : undefined;
-        if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
+        const requireSamePassword = isSensitive ? await verify(parts, context, changes) : undefined;
         if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
@@ -115,6 +114,17 @@ export function createUserService(parts: Parts): UserService {
       await runOnce(context, 'deleteMe', payload, work, { isAtomic: true });
     },
   };
+}
+
+/** Verifies the password, then counts a new email. @returns as `verifyChange`. */
+async function verify(
+  { credentials, emailChanges }: Parts,
+  context: SignedInContext,
+  changes: UpdateMe,
+): Promise<RequireSamePassword> {
+  const requireSamePassword = await verifyChange(credentials, context, changes);
+  if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
+  return requireSamePassword;
 }
 
 /** What changes, without the values. */
