@@ -48,7 +48,7 @@ function checkParams({ query, operationName, variables, extensions }: Record<str
   if (variables != null && !isMap(variables)) throw badRequest('The variables must be an object.');
   if (extensions != null && !isMap(extensions)) throw badRequest('The extensions must be an object.');
   if (query == null && isMap(extensions?.persistedQuery)) throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED');
-  if (typeof query !== 'string' || query === '') throw badRequest('The query must be a string, and not empty.');
+  if (typeof query !== 'string' || query === '') throw badRequest('The query must be a non-empty string.');
   return {
     query,
     // An empty name counts as absent: forms send it so.

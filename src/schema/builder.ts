@@ -10,7 +10,7 @@ import { getDatamodel } from '../generated/pothos-types.js';
 import type { Context } from './context.js';
 import './public-fields.js';
 
-/** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
+/** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both APIs. */
 export interface RestExtension {
   /**
    * `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`; `optional` lets
@@ -66,7 +66,7 @@ export const builder = new SchemaBuilder<{
   plugins: ['publicFields', PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   prisma: { client: ({ prisma }) => prisma, dmmf: getDatamodel(), onUnusedQuery: 'error' },
-  // Counted before execution instead (graphql/limits.ts), so that a refusal is a 400 and no half an answer.
+  // Counted before execution instead (graphql/limits.ts), so that a rejected document is a 400 without partial data.
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
 });
 

@@ -16,11 +16,11 @@ const maxMessageLength = 500;
 type FailedExchange = Pick<Exchange, 'requestId' | 'client' | 'identity' | 'operations'>;
 
 /**
- * Finds the error of the catalogue for whatever was thrown. An unexpected error is logged with its cause and becomes
+ * Finds the error of the catalogue for whatever was thrown, and writes its lines of the audit and error log. An unexpected error becomes
  * `INTERNAL_SERVER_ERROR` with a constant message.
  * @param exchange the request, which the log lines name.
  */
-export function toAppError(error: unknown, log: Logger, exchange: FailedExchange): AppError {
+export function logAndConvertError(error: unknown, log: Logger, exchange: FailedExchange): AppError {
   const { requestId } = exchange;
   const thrown = unwrap(error);
   if (thrown instanceof AppError) {

@@ -103,9 +103,10 @@ describe('personal API tokens', () => {
 
       it('returns CONFLICT beyond 50 tokens, also when they are created at once', async () => {
         const person = await newPerson(app);
-        const outcomes = await Promise.all(
-          Array.from({ length: 52 }, () => create(person.token, { name: 'x', scopes: ['account'] })),
-        );
+        const createOne = () => create(person.token, { name: 'x', scopes: ['account'] });
+        // One after the other: each waits for the account's lock, and a busy machine may refuse what waits for long.
+        for (let count = 0; count < 46; count++) await createOne();
+        const outcomes = await Promise.all(Array.from({ length: 6 }, createOne));
         expect(outcomes.filter(({ code }) => code === 'CONFLICT')).toHaveLength(2);
         expect((await list(person.token)).count).toBe(50);
       });

@@ -37,7 +37,7 @@ describe('a conditional request', () => {
         for (const ifVersion of [1, 3, 0, -1, 2_147_483_647]) {
           expect(await call(operation, { ...args, id, ifVersion })).toMatchObject({
             code: 'PRECONDITION_FAILED',
-            message: 'It has changed since you read it.',
+            message: 'The resource has changed since you read it.',
             details: {},
             status: style.name === 'REST' ? 412 : 200,
           });
