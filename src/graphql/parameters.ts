@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
+import { isMalformedParameter } from '../http/query-string.js';
 
 /** The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). */
 export interface GraphqlParams {
@@ -20,9 +21,12 @@ const names = ['query', 'operationName', 'variables', 'extensions'] as const;
  * Reads the parameters of a GET (section 6.2).
  * @throws AppError `BAD_REQUEST`, also for a parameter that comes twice: a proxy may read another one of them than this server.
  */
-export function paramsOfUrl(search: URLSearchParams): GraphqlParams {
-  const repeated = names.find((name) => search.getAll(name).length > 1);
-  if (repeated !== undefined) throw badRequest(`The ${repeated} must not be given more than once.`);
+export function paramsOfUrl(url: URL): GraphqlParams {
+  const search = url.searchParams;
+  for (const name of names) {
+    if (search.getAll(name).length > 1) throw badRequest(`The ${name} must not be given more than once.`);
+    if (isMalformedParameter(url, name)) throw badRequest(`The ${name} must be UTF-8.`);
+  }
   return checkParams({
     query: search.get('query') ?? undefined,
     operationName: search.get('operationName'),

@@ -31,7 +31,7 @@ export function logAndConvertError(error: unknown, log: Logger, exchange: Failed
     return thrown;
   }
   // A GraphQL error that no resolver threw: the library refuses what the client sent.
-  if (thrown instanceof GraphQLError) return fromGraphQLError(thrown);
+  if (thrown instanceof GraphQLError && !isAboutResult(error, thrown)) return fromGraphQLError(thrown);
   const fault = databaseFault(thrown);
   if (fault) {
     log.warn({ requestId, code: fault.code, err: thrown }, 'database.unavailable');
@@ -52,6 +52,13 @@ const callerFields = ({ identity, operations }: FailedExchange) => ({
   operation: operations.join(' '),
   ...(identity.kind === 'authenticated' ? principalFields(identity.viewer) : {}),
 });
+
+/**
+ * Whether the library refuses a value of the server, such as one that its enum does not have. Of the errors at a path of the
+ * result, those of the client's arguments also name nodes of the document (graphql-js 16.15, `getArgumentValues`).
+ */
+const isAboutResult = (error: unknown, thrown: GraphQLError): boolean =>
+  error instanceof GraphQLError && error.path !== undefined && thrown.nodes === undefined;
 
 function fromGraphQLError({ message, extensions }: GraphQLError): AppError {
   // Yoga refuses a mutation by GET so, and calls it a bad request (graphql-yoga 5.24).

@@ -14,7 +14,7 @@ import { hashPassword } from '../passwords/passwords.js';
 import type { EmailChangeService } from '../recovery/email-change.js';
 import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
-import { type RequireSamePassword, verifyChange, verifyDeletion } from './confirmation.js';
+import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
 import { deleteMeInput, type UpdateMe, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
@@ -67,24 +67,20 @@ export function createUserService(parts: Parts): UserService {
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>(findEach, { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
-  /** A client that sends the whole user back has not changed the email. */
-  const withoutSameEmail = async (context: SignedInContext, changes: UpdateMe): Promise<UpdateMe> => {
-    if (changes.email === undefined) return changes;
-    const { email } = await owner(context, context.viewer.userId);
-    return email === changes.email ? { ...changes, email: undefined } : changes;
-  };
+  const me = (context: SignedInContext) => owner(context, context.viewer.userId);
 
   return {
-    me: (context) => owner(context, context.viewer.userId),
+    me,
     owner,
     updateMe: async (context, input) => {
       const payload = validate(updateMeInput, input);
-      const changes = await withoutSameEmail(context, payload);
+      const changes = payload.email === undefined ? payload : withoutSameEmail(payload, await me(context));
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
-        const requireSamePassword = isSensitive ? await verify(parts, context, changes) : undefined;
-        if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
+        const requireSamePassword = isSensitive ? await verifyChange(parts.credentials, context, changes) : undefined;
+        if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
+        if (changes.name === undefined && !isSensitive) return me(context);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
         const user = await commit(async (queries) => {
@@ -116,16 +112,9 @@ export function createUserService(parts: Parts): UserService {
   };
 }
 
-/** Verifies the password, then counts a new email. @returns as `verifyChange`. */
-async function verify(
-  { credentials, emailChanges }: Parts,
-  context: SignedInContext,
-  changes: UpdateMe,
-): Promise<RequireSamePassword> {
-  const requireSamePassword = await verifyChange(credentials, context, changes);
-  if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
-  return requireSamePassword;
-}
+/** A client that sends the whole user back has not changed the email. */
+const withoutSameEmail = (changes: UpdateMe, { email }: User): UpdateMe =>
+  email === changes.email ? { ...changes, email: undefined } : changes;
 
 /** What changes, without the values. */
 const kindsOf = ({ email, newPassword }: UpdateMe) => ({
