@@ -79,6 +79,8 @@ describe('authentication', () => {
         ['password', { password: 'Password1' }],
         ['password', { password: '12345678' }],
         ['password', { email: 'ada.lovelace@example.com', password: 'Ada.Lovelace@example.com' }],
+        ['password', { email: 'ada.lovelace@example.com', password: 'Ada.Lovelace' }],
+        ['password', { name: 'Ada Lovelace', password: 'ada lovelace' }],
         ['name', { name: '' }],
         ['name', { name: 'x'.repeat(256) }],
         ['name', { name: '\ud83c' }],

@@ -95,11 +95,13 @@ describe('users', () => {
         expect((await login(person.email, 'another good one')).code).toBeUndefined();
       });
 
-      it('rejects the old and the new email as a new password', async () => {
+      it('rejects the old and the new email, the parts before their @, and the old and the new name as a new password', async () => {
         const person = await newPerson(app);
-        const email = `New-${person.email}`;
-        for (const newPassword of [person.email.toUpperCase(), email])
-          expect(await update(person, { email, newPassword, currentPassword: password })).toMatchObject({
+        await update(person, { name: 'Ada Lovelace' });
+        const [email, name] = [`New-${person.email}`, 'Grace Hopper'];
+        const emails = [person.email.toUpperCase(), email];
+        for (const newPassword of [...emails, ...emails.map((each) => each.split('@')[0]), 'ADA LOVELACE', 'grace hopper'])
+          expect(await update(person, { email, name, newPassword, currentPassword: password })).toMatchObject({
             code: 'VALIDATION_ERROR',
             details: { field: 'new_password' },
           });

@@ -49,7 +49,7 @@ const SignupInput = builder.inputType('SignupInput', {
       required: true,
       description: 'A valid email, at most 255 characters. Case and surrounding whitespace are ignored.',
     }),
-    password: t.string({ required: true, description: '8–128 characters and not a common password.' }),
+    password: t.string({ required: true, description: '8–128 characters; not a common password, the email or the name.' }),
     name: t.string({ required: true, description: 'Display name, 1–255 characters.' }),
   }),
 });

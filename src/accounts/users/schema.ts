@@ -34,7 +34,8 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
     email: t.string({ description: 'A new email. Requires `currentPassword`.' }),
     currentPassword: t.string({ description: 'The current password.' }),
     newPassword: t.string({
-      description: '8–128 characters and not a common password. Requires `currentPassword`; signs out all other sessions.',
+      description:
+        '8–128 characters; not a common password, the email or the name. Requires `currentPassword`; signs out all other sessions.',
     }),
   }),
 });
