@@ -33,7 +33,6 @@ async function start(config: Config): Promise<void> {
   const running: Running = {};
   const shutDown = createShutdown(log, running);
   shutDownOnFault(log, shutDown);
-  // From the first moment: without a handler the first process of a container ignores signals.
   shutDownOnSignal(log, shutDown);
   if (config.production) secureProcess(log);
   try {

@@ -179,6 +179,10 @@ describe('a start behind a pooler in transaction mode', () => {
   });
 
   it('waits while the pooler is paused, leaves no settings and no LISTEN behind, and says what that costs', async () => {
+    // A pooler that has had a connection to the server lets clients in without one.
+    const first = await connectTo(createTarget(pgbouncer.url('pooled'), {}, log));
+    await first.query('SELECT 1');
+    await first.end();
     await console.query('PAUSE');
     const settings = { url: pgbouncer.url('pooled'), poolSize: 5, schema: 'app', waitMs: 60_000 };
     const db = await openPostgres(settings, logged);
