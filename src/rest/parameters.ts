@@ -1,5 +1,5 @@
 import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, type GraphQLNamedType, getNullableType } from 'graphql';
-import { AppError, type FieldFault, fieldError } from '../core/errors.js';
+import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
 import type { RestOperation } from './operation.js';
 import type { EnumExtensions } from './view.js';
 
@@ -20,7 +20,7 @@ export function readQuery(search: URLSearchParams, args: readonly GraphQLArgumen
     const values = search.getAll(arg.name);
     const isNested = [...search.keys()].some((key) => key.startsWith(`${arg.name}[`));
     if (values.length > 1 || isNested)
-      faults.push({ field: arg.name, error: `${arg.name} must be given once, as a plain value` });
+      faults.push({ field: arg.name, error: `${labelOf(arg.name)} must be given once, as a plain value` });
     else if (values[0] !== undefined) {
       const error = typeError(arg, values[0]);
       if (error) faults.push({ field: arg.name, error });
@@ -34,10 +34,10 @@ export function readQuery(search: URLSearchParams, args: readonly GraphQLArgumen
 function typeError(arg: GraphQLArgument, value: string): string | undefined {
   const type = getNullableType(arg.type);
   if (type === GraphQLInt && !(wholeNumber.test(value) && Number(value) >= minInt && Number(value) <= maxInt))
-    return `${arg.name} must be a whole number`;
-  if (type === GraphQLBoolean && value !== 'true' && value !== 'false') return `${arg.name} must be true or false`;
+    return `${labelOf(arg.name)} must be a whole number`;
+  if (type === GraphQLBoolean && value !== 'true' && value !== 'false') return `${labelOf(arg.name)} must be true or false`;
   const allowed = (type as Partial<GraphQLNamedType>).extensions as Partial<EnumExtensions> | undefined;
-  if (allowed?.enum && !allowed.enum.includes(value)) return `${arg.name} must be one of ${allowed.enum.join(', ')}`;
+  if (allowed?.enum && !allowed.enum.includes(value)) return `${labelOf(arg.name)} must be one of ${allowed.enum.join(', ')}`;
   return undefined;
 }
 
