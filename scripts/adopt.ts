@@ -4,6 +4,7 @@ import type { Config } from '../src/config.js';
 import { StartError } from '../src/core/start-error.js';
 import { adopt } from '../src/db/adoption/adopt.js';
 import { inTransaction } from '../src/db/adoption/session.js';
+import { parseConnectionUrl } from '../src/db/postgres/connection/connection-url.js';
 import { connectTo, createTarget } from '../src/db/postgres/connection/target.js';
 import { directUrlOf } from '../src/db/postgres/connection/url-text.js';
 import { refusal } from '../src/db/postgres/refusal/refusal.js';
@@ -19,8 +20,10 @@ await runCommand(async () => {
   );
   const { database } = readDatabaseConfig();
   // A pooler may end long statements, and the URL for migrations leads past it.
-  const url = database.directUrl ?? (database.url && directUrlOf(database.url));
-  if (url === undefined) throw new StartError('There is nothing to adopt in the embedded database: set DATABASE_URL.');
+  if (database.url === undefined) throw new StartError('There is nothing to adopt in the embedded database: set DATABASE_URL.');
+  const url = database.directUrl ?? directUrlOf(database.url);
+  // As the server does: the URL for migrations may name another one.
+  const schema = database.schema ?? parseConnectionUrl(database.url, database.libpq).schema;
   const isApplied = flags.apply ?? false;
   const timeoutMs = readSeconds(flags.timeout) * 1000;
   const client = await connect(url, database);
@@ -28,7 +31,7 @@ await runCommand(async () => {
     const listed = flags.all ? 1_000_000 : 20;
     const report = await inTransaction(
       client,
-      { isReadOnly: !isApplied, timeoutMs, schema: database.schema },
+      { isReadOnly: !isApplied, timeoutMs, schema },
       (query) => adopt(query, { isApplied, listed }),
       ({ refusal: reason }) => isApplied && reason === undefined,
     );

@@ -5,7 +5,7 @@ import { apiCompare } from 'api-smart-diff';
 import { buildSchema } from 'graphql';
 
 /** What clients are promised, as it is committed. */
-export interface Promises {
+export interface ApiDocuments {
   /** The text of schema.graphql. */
   readonly sdl: string;
   /** The text of openapi.json. */
@@ -17,7 +17,7 @@ export interface Promises {
  * @param before what they were promised.
  * @returns one line a change, such as `GraphQL: Field 'Task.title' was removed`; the same change is always the same line.
  */
-export async function breakingChanges(before: Promises, after: Promises): Promise<string[]> {
+export async function breakingChanges(before: ApiDocuments, after: ApiDocuments): Promise<string[]> {
   const changes = await diff(buildSchema(before.sdl), buildSchema(after.sdl));
   const graphql = changes
     .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)

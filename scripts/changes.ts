@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
-import { breakingChanges, type Promises } from './breaking-changes.js';
+import { type ApiDocuments, breakingChanges } from './breaking-changes.js';
 
 /** What is held against each other, as it is committed. */
-export interface Promised {
+export interface ApiHistory {
   /** docs/changes/released: what clients of the last release were promised. */
-  readonly released: Promises;
+  readonly released: ApiDocuments;
   /** What they are promised now. */
-  readonly current: Promises;
+  readonly current: ApiDocuments;
   /** The notes of docs/changes by their file names. */
   readonly notes: Readonly<Record<string, string>>;
 }
 
 /** The version that documents say they are of. */
-export const versionOf = ({ openapi }: Promises): string => (JSON.parse(openapi) as { info: { version: string } }).info.version;
+export const versionOf = ({ openapi }: ApiDocuments): string =>
+  (JSON.parse(openapi) as { info: { version: string } }).info.version;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** What a version's note says of the documents that it released, so that they cannot move without it. */
-export const releaseLines = ({ sdl, openapi }: Promises): string[] => [
+export const releaseLines = ({ sdl, openapi }: ApiDocuments): string[] => [
   `- \`schema.graphql\` ${digest(sdl)}`,
   `- \`openapi.json\` ${digest(openapi)}`,
 ];
@@ -26,7 +27,7 @@ export const releaseLines = ({ sdl, openapi }: Promises): string[] => [
  * Finds what breaks clients of the last release and is not announced.
  * @returns what is wrong and what to do about it, ready to print; undefined when nothing is.
  */
-export async function unannouncedChanges({ released, current, notes }: Promised): Promise<string | undefined> {
+export async function unannouncedChanges({ released, current, notes }: ApiHistory): Promise<string | undefined> {
   const version = versionOf(released);
   const missing = releaseLines(released).filter((line) => !notes[`${version}.md`]?.includes(line));
   if (missing.length > 0) {

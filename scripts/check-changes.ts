@@ -1,14 +1,14 @@
 // Fails when schema.graphql or openapi.json break clients of the last release and docs/changes/next.md does not say so.
 // With `--release` it makes today's documents those of the last release instead.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { Promises } from './breaking-changes.js';
+import type { ApiDocuments } from './breaking-changes.js';
 import { releaseLines, unannouncedChanges, versionOf } from './changes.js';
 
 const root = new URL('../', import.meta.url);
 const folder = new URL('docs/changes/', root);
 const read = (base: URL) => async (name: string) => readFile(new URL(name, base), 'utf8');
 
-async function readPromises(base: URL): Promise<Promises> {
+async function readDocuments(base: URL): Promise<ApiDocuments> {
   const [sdl = '', openapi = ''] = await Promise.all(['schema.graphql', 'openapi.json'].map(read(base)));
   return { sdl, openapi };
 }
@@ -20,8 +20,8 @@ async function readNotes(): Promise<Record<string, string>> {
 
 /** @returns why it cannot be; undefined when it is done. */
 async function release(
-  current: Promises,
-  before: Promises,
+  current: ApiDocuments,
+  before: ApiDocuments,
   notes: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const version = versionOf(current);
@@ -38,8 +38,8 @@ async function release(
 }
 
 const [released, current, notes] = await Promise.all([
-  readPromises(new URL('released/', folder)),
-  readPromises(root),
+  readDocuments(new URL('released/', folder)),
+  readDocuments(root),
   readNotes(),
 ]);
 const isRelease = process.argv.includes('--release');

@@ -33,11 +33,12 @@ async function start(config: Config): Promise<void> {
   const running: Running = {};
   const shutDown = createShutdown(log, running);
   shutDownOnFault(log, shutDown);
+  // From the first moment: without a handler the first process of a container ignores signals.
+  shutDownOnSignal(log, shutDown);
   if (config.production) secureProcess(log);
   try {
     running.app = await createApp(config, { log });
     running.server = await listen(running.app.server, config, log);
-    shutDownOnSignal(log, shutDown);
     await running.app.ready;
   } catch (error) {
     await running.server?.stop();

@@ -16,12 +16,19 @@ export const newPassword = text('Password', { min: 8, max: maxPasswordLength, fo
 /** A password to be compared: bounded, because hashing takes time that grows with its length. */
 export const currentPassword = text('Password', { max: maxPasswordLength, form });
 
-/** Whether a new password is an email of its account, which attackers try first. */
-export const isEmailOf = (password: string, ...emails: readonly (string | undefined)[]): boolean =>
-  emails.includes(password.toLowerCase());
+const comparable = (text: string): string => text.normalize(form).toLowerCase();
 
-/** The error of a new password that `isEmailOf` finds to be an email of its account. */
-export const passwordIsEmail = 'Password must not be the email';
+/**
+ * Whether a new password is the email or the name of its account, or the part of the email before the `@`, which attackers try first.
+ * @param texts emails and names of the account.
+ */
+export const isPersonal = (password: string, ...texts: readonly (string | null | undefined)[]): boolean =>
+  texts.some((text) => text && [text, text.split('@')[0] ?? text].map(comparable).includes(comparable(password)));
 
+/** The error of a new password that `isPersonal` refuses. */
+export const passwordIsPersonal = 'Password must not be the email, the part before its @ or the name';
+
+/** The longest name of a user, in code points. */
+export const maxNameLength = 255;
 /** The name of a user: 1 to 255 characters. */
-export const name = text('Name', { min: 1, max: 255, trim: true });
+export const name = text('Name', { min: 1, max: maxNameLength, trim: true });

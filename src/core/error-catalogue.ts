@@ -41,7 +41,7 @@ export const errorCatalogue = {
   },
   CSRF_FAILED: {
     status: 403,
-    title: 'The request lacks the protection against other sites that cookies need.',
+    title: 'The request failed the CSRF check.',
     description:
       'A cookie authenticates the request, and it writes without the session’s `X-CSRF-Token` or from an origin that is not allowed. `details.reason` says which: `token` or `origin`.',
   },
@@ -67,7 +67,7 @@ export const errorCatalogue = {
   },
   PRECONDITION_FAILED: {
     status: 412,
-    title: 'It has changed since you read it.',
+    title: 'The resource has changed since you read it.',
     description: 'The resource or the list has another version than the one that the request names.',
   },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is larger than 100 KiB.', description: 'The body is larger than 100 KiB.' },

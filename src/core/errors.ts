@@ -86,6 +86,6 @@ export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: rea
   const [first] = faults;
   if (!first) throw new Error('fieldError needs a fault');
   const details = faults.length > 1 ? { ...first, errors: faults } : { ...first };
-  // In words, for the message is the same in both styles, which spell the field's name differently.
+  // In words, for the message is the same in both APIs, which spell the field's name differently.
   return new AppError(code, { message: ['Invalid', noun, wordsOf(first.field)].filter(Boolean).join(' '), details });
 }

@@ -6,7 +6,7 @@ const label = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 export function isHost(text: string): boolean {
   if (isIP(text)) return true;
   const labels = text.replace(/\.$/, '').split('.');
-  // What ends in a number is an IPv4 address or none (the URL standard, section 3.5).
+  // A host whose last label is a number must be an IPv4 address (URL Standard §3.5).
   return text.length <= 253 && labels.every((each) => label.test(each)) && !/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1) ?? '');
 }
 

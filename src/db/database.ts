@@ -67,11 +67,18 @@ export interface Database extends Queries {
 
 /**
  * Checks that our tables exist, by a statement that locks none.
- * @param query runs it.
+ * @param query runs it, on a connection with any search_path.
+ * @param schema where the tables are.
  * @throws Error when one is missing.
  */
-export async function checkTables(query: (text: string) => Promise<{ readonly rows: readonly unknown[] }>): Promise<void> {
-  const { rows } = await query(`SELECT to_regclass('users') IS NOT NULL AND to_regclass('tasks') IS NOT NULL AS "hasTables"`);
+export async function checkTables(
+  query: (text: string, values: string[]) => Promise<{ readonly rows: readonly unknown[] }>,
+  schema: string,
+): Promise<void> {
+  const { rows } = await query(
+    `SELECT to_regclass(format('%I.users', $1::text)) IS NOT NULL AND to_regclass(format('%I.tasks', $1::text)) IS NOT NULL AS "hasTables"`,
+    [schema],
+  );
   const [row] = rows as { hasTables: boolean }[];
   if (!row?.hasTables) throw new Error('The database lacks the tables users and tasks.');
 }

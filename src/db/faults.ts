@@ -58,6 +58,12 @@ const faults: readonly Fault[] = [
       /timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|Query read timeout|Client has encountered a connection error|Client was closed|Client has already been|not queryable|connect ENOENT|Cannot use a pool after calling end|Server has closed the connection|server does not support SSL|socket disconnected before secure TLS/i,
     answer: 'SERVICE_UNAVAILABLE',
   },
+  // Supabase's pooler, whose words have the code XX000
+  {
+    message:
+      /Database connection closed|Unable to check out (a )?(process|connection) from the pool|Max client connections reached/,
+    answer: 'SERVICE_UNAVAILABLE',
+  },
   // PGlite
   { message: /PGlite is clos|No space left on device|could not extend file/i, answer: 'SERVICE_UNAVAILABLE' },
 ];
@@ -78,6 +84,11 @@ function* codesOf(error: unknown): Generator<string> {
   }
 }
 
+/** Whether a pooler reports an error of its own as XX000, "internal error": PostgreSQL names the function of its source that reports. */
+const isPoolerError = ({ code, severity, routine, kind }: Record<string, unknown>): boolean =>
+  // Prisma's driver adapter, whose errors have a kind, drops the name.
+  code === 'XX000' && typeof severity === 'string' && routine === undefined && kind === undefined;
+
 /**
  * Words a failure of the database itself.
  * @returns `SERVICE_UNAVAILABLE`, or `TIMEOUT` for a statement over its time; undefined when the error is no such failure.
@@ -88,14 +99,15 @@ export function databaseFault(error: unknown): AppError | undefined {
   const fault = faults.find(
     ({ code, message }) => codes.some((each) => code?.test(each)) || messages.some((each) => message?.test(each)),
   );
-  if (!fault) return undefined;
-  return new AppError(fault.answer, { cause: error, ...(fault.answer === 'SERVICE_UNAVAILABLE' && { retryAfterSeconds }) });
+  const answer = fault?.answer ?? ([...chain(error)].some(isPoolerError) ? 'SERVICE_UNAVAILABLE' : undefined);
+  if (!answer) return undefined;
+  return new AppError(answer, { cause: error, ...(answer === 'SERVICE_UNAVAILABLE' && { retryAfterSeconds }) });
 }
 
 // The server or its pooler cannot be reached now, which may change without an operator.
-const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|57P03|53300|08006|08001|08004)/;
+const unreachable = /^(ECONN|ENOTFOUND|ETIMEDOUT|EHOST|ENET|EAI_|EPIPE|57P01|57P02|57P03|53300|08006|08001|08004)/;
 const unreachableWords =
-  /connect ENOENT|timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|cannot connect to server|server login has been failing|server conn crashed|server_login_retry/i;
+  /connect ENOENT|timeout exceeded when trying to connect|timeout expired|Connection terminated|connection timeout|cannot connect to server|server login has been failing|server conn crashed|server_login_retry|query_wait_timeout|Query read timeout|Max client connections reached/i;
 
 /** Whether a database does not answer at all, so that waiting may help: not yet started, or its host not yet known. */
 export const isUnreachable = (error: unknown): boolean =>
@@ -121,8 +133,9 @@ export const isMissingRow = (error: unknown): boolean => hasCode(error, 'P2025')
 export const isConflict = (error: unknown): boolean =>
   hasCode(error, 'P2034', '40001', '40P01', 'TransactionWriteConflict') && !hasCode(error, '40003');
 
-// Data, constraints, rollbacks and locks: what PostgreSQL says when it has undone a statement for one of its rows.
-const refusedForARow = /^(22|23|40)\w{3}$|^55P03$/;
+// Data, constraints, rollbacks and locks: what PostgreSQL says when it has undone a statement for one of its rows. 40003 is
+// "statement completion unknown".
+const refusedForARow = /^(22|23)\w{3}$|^40(?!003)\w{3}$|^55P03$/;
 
 /** Whether a statement failed for one of its rows, and so changed none. A connection that broke leaves that open. */
 export const changedNothing = (error: unknown): boolean =>

@@ -29,6 +29,7 @@ interface EngineParts {
   readonly plugins?: readonly Plugin[];
 }
 
+/** Creates the engine: Yoga with the executor, Armor, validation, the operation guard and the deployment's plugins, in this order. */
 export function createEngine({ schema, execute, hasIntrospection, log, plugins = [] }: EngineParts): Engine {
   const useExecutor: Plugin<EngineContext> = { onExecute: ({ setExecuteFn }) => setExecuteFn(execute) };
   const yoga = createYoga<EngineContext>({

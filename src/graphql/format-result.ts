@@ -4,7 +4,7 @@ import { graphqlRepresentation } from '../http/content-negotiation.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
 import type { Logger } from '../log/log.js';
-import { toAppError } from '../schema/errors.js';
+import { logAndConvertError } from '../schema/errors.js';
 
 /**
  * Formats the result of an operation with the status that GraphQL over HTTP asks for (section 6.4): 200 once there is data,
@@ -13,7 +13,7 @@ import { toAppError } from '../schema/errors.js';
 export function formatResult(exchange: Exchange, { data, errors }: ExecutionResult, log: Logger): HttpResponse {
   const { mediaType, headers: representation } = graphqlRepresentation(exchange.request.headers);
   if (!errors) return new HttpResponse(JSON.stringify({ data }), { headers: representation });
-  const appErrors = errors.map((error) => toAppError(error, log, exchange));
+  const appErrors = errors.map((error) => logAndConvertError(error, log, exchange));
   exchange.errorCodes = appErrors.map(({ code }) => code);
   const content = JSON.stringify({ data, errors: appErrors.map((error, index) => formatError(error, errors[index])) });
   if (data !== undefined) return new HttpResponse(content, { headers: { ...retryAfter(appErrors), ...representation } });
@@ -36,7 +36,7 @@ function formatError({ code, message, details }: AppError, original: GraphQLErro
 }
 
 /** The response to a request that is refused as a whole, before GraphQL runs. */
-export function formatRefusal({ request }: Exchange, error: AppError): HttpResponse {
+export function formatRequestError({ request }: Exchange, error: AppError): HttpResponse {
   const { mediaType, headers: representation } = graphqlRepresentation(request.headers);
   const { message, code, details, status, headers } = error;
   const isLenient = mediaType === 'application/json' && code === 'PERSISTED_QUERY_NOT_SUPPORTED';

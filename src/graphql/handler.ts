@@ -28,7 +28,7 @@ export function createGraphqlHandler({ engine, createContext, log }: Parts): (ex
 
 function readParams(exchange: Exchange): GraphqlParams {
   const { method, url } = exchange.request;
-  if (method === 'GET') return paramsOfUrl(url.searchParams);
+  if (method === 'GET') return paramsOfUrl(url);
   if (method === 'POST') return paramsOfBody(exchange);
   throw new AppError('METHOD_NOT_ALLOWED', { allow: allowedMethods });
 }

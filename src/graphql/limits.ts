@@ -8,6 +8,7 @@ import {
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -19,6 +20,7 @@ export const queryLimits = {
   depth: 10,
   cost: 15_000,
   aliases: 15,
+  aliasLength: 100,
   directives: 10,
   tokens: 1000,
   complexity: 10_000,
@@ -62,12 +64,20 @@ export const useArmor = (): Plugin =>
     blockFieldSuggestion: { enabled: false },
   });
 
+/** Rejects long aliases: the response repeats them in each row. */
+const limitAliasLength: ValidationRule = () => ({
+  Field: ({ alias }) => {
+    if (alias && alias.value.length > queryLimits.aliasLength) throw new LimitError('aliasLength');
+  },
+});
+
 /**
  * Validates with graphql-js: stops at the first limit and at the fifth error, and never suggests names of the schema.
  * @param hasIntrospection whether clients may read the schema.
  */
 export const useValidation = ({ hasIntrospection }: { hasIntrospection: boolean }): Plugin => ({
   onValidate: ({ addValidationRule, setValidationFn }) => {
+    addValidationRule(limitAliasLength);
     if (!hasIntrospection) addValidationRule(NoSchemaIntrospectionCustomRule);
     setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules = specifiedRules) => {
       try {

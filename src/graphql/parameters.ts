@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
+import { isMalformedParameter } from '../http/query-string.js';
 
 /** The parameters of a GraphQL request (GraphQL over HTTP, section 5.1). */
 export interface GraphqlParams {
@@ -14,8 +15,18 @@ const badRequest = (message: string) => new AppError('BAD_REQUEST', { message })
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads the parameters of a GET (section 6.2). @throws AppError `BAD_REQUEST` */
-export function paramsOfUrl(search: URLSearchParams): GraphqlParams {
+const names = ['query', 'operationName', 'variables', 'extensions'] as const;
+
+/**
+ * Reads the parameters of a GET (section 6.2).
+ * @throws AppError `BAD_REQUEST`, also for a parameter that comes twice: a proxy may read another one of them than this server.
+ */
+export function paramsOfUrl(url: URL): GraphqlParams {
+  const search = url.searchParams;
+  for (const name of names) {
+    if (search.getAll(name).length > 1) throw badRequest(`The ${name} must not be given more than once.`);
+    if (isMalformedParameter(url, name)) throw badRequest(`The ${name} must be UTF-8.`);
+  }
   return checkParams({
     query: search.get('query') ?? undefined,
     operationName: search.get('operationName'),
@@ -41,7 +52,7 @@ function checkParams({ query, operationName, variables, extensions }: Record<str
   if (variables != null && !isMap(variables)) throw badRequest('The variables must be an object.');
   if (extensions != null && !isMap(extensions)) throw badRequest('The extensions must be an object.');
   if (query == null && isMap(extensions?.persistedQuery)) throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED');
-  if (typeof query !== 'string' || query === '') throw badRequest('The query must be a string, and not empty.');
+  if (typeof query !== 'string' || query === '') throw badRequest('The query must be a non-empty string.');
   return {
     query,
     // An empty name counts as absent: forms send it so.

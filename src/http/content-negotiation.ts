@@ -21,6 +21,10 @@ function prefers(accept: string | null | undefined, other: string, usual: string
 export const prefersProblem = (accept: string | null | undefined): boolean =>
   prefers(accept, errorMediaTypes.problem, errorMediaTypes.usual);
 
+/** Whether the client accepts content that gzip compressed (RFC 9110 §12.5.3). @param acceptEncoding the request's `Accept-Encoding`. */
+export const acceptsGzip = (acceptEncoding: string | null | undefined): boolean =>
+  (parseAccept(acceptEncoding ?? '').get('gzip') ?? 0) > 0;
+
 /** Whether the client is a browser that opens a page. */
 export const prefersPage = (accept: string): boolean => prefers(accept, 'text/html', 'application/json');
 
@@ -31,7 +35,7 @@ export function graphqlRepresentation(headers: HeaderReader) {
   return { mediaType, headers: { 'content-type': `${mediaType}; charset=utf-8`, vary: 'Accept' } };
 }
 
-/** The media ranges and their weights, from 0 to 1. */
+/** The media ranges, or content codings, and their weights, from 0 to 1. */
 function parseAccept(accept: string): ReadonlyMap<string, number> {
   const ranges = accept
     .toLowerCase()

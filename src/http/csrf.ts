@@ -34,7 +34,7 @@ export interface GuardedOperation {
 export const wantsCookies = ({ request }: Pick<ProtectedRequest, 'request'>): boolean =>
   request.headers.get('x-session')?.trim().toLowerCase() === 'cookie';
 
-const refusal = (reason: 'origin' | 'token') => new AppError('CSRF_FAILED', { details: { reason } });
+const csrfError = (reason: 'origin' | 'token') => new AppError('CSRF_FAILED', { details: { reason } });
 
 /**
  * Decides whether a request may use its cookies for an operation. A write that a cookie authenticates needs an allowed origin and
@@ -44,12 +44,12 @@ const refusal = (reason: 'origin' | 'token') => new AppError('CSRF_FAILED', { de
 export function csrfFault(exchange: ProtectedRequest, operation: GuardedOperation): AppError | undefined {
   const { usesCookie, source, hasToken } = exchange.csrf;
   if (operation.isWrite && !operation.isPublic && usesCookie) {
-    if (source !== 'allowed') return refusal('origin');
-    return hasToken ? undefined : refusal('token');
+    if (source !== 'allowed') return csrfError('origin');
+    return hasToken ? undefined : csrfError('token');
   }
   if (!operation.returnsTokens || !wantsCookies(exchange)) return undefined;
   const isRefused = operation.takesRefreshToken ? source !== 'allowed' : source === 'foreign';
-  return isRefused ? refusal('origin') : undefined;
+  return isRefused ? csrfError('origin') : undefined;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Exchange {
   client: ClientInfo;
   /** Whether the client's connection is encrypted. */
   isHttps: boolean;
+  /** Whether a trusted proxy says that it is. */
+  isForwardedHttps: boolean;
   identity: Identity;
   csrf: CsrfState;
   /** Takes points of the client's rate limit. @throws AppError `RATE_LIMITED` */
@@ -55,6 +57,7 @@ export function createExchange(request: HttpRequest): Exchange {
     startedAt: performance.now(),
     client: { address: 'unknown', userAgent: userAgentOf(request), requestId },
     isHttps: false,
+    isForwardedHttps: false,
     identity: { kind: 'anonymous' },
     csrf: withoutCookie,
     takePoints: takeNone,

@@ -40,7 +40,14 @@ function isValueOf({ type, isNullable }: Column, value: unknown): boolean {
   if (type === 'integer') return isInteger(value);
   if (typeof value !== 'string') return false;
   if (type === 'text') return isStorable(value);
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  return isTimestamp(value);
+}
+
+/** `Date` turns February 30 into March 2 and has a year 0; PostgreSQL refuses both (22008). */
+function isTimestamp(value: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
+  const date = new Date(value);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === value;
 }
 
 function isId(column: Column, id: unknown): id is string | number {

@@ -59,13 +59,13 @@ export function defineList<C extends Columns, Sorted extends keyof C & string, c
   filters,
   searched,
 }: Definition<C, Sorted, Filter>): ListDefinition<C, SortOrder<C[Sorted]['name']>, Filter> {
-  const column = (key: string): Column => {
-    const found = table.columns[key];
-    if (!found) throw new Error(`${table.name} has no column ${key}`);
-    return found;
+  const columnOf = (key: string): Column => {
+    const column = table.columns[key];
+    if (!column) throw new Error(`${table.name} has no column ${key}`);
+    return column;
   };
   const orders = Object.entries<SortTexts>(sorted).flatMap(([key, texts]) => {
-    const shared = { key, column: column(key), id: column('id') };
+    const shared = { key, column: columnOf(key), id: columnOf('id') };
     return [
       { ...shared, name: `-${shared.column.name}`, isDescending: true, description: texts.descending },
       { ...shared, name: shared.column.name, isDescending: false, description: texts.ascending },
@@ -73,11 +73,11 @@ export function defineList<C extends Columns, Sorted extends keyof C & string, c
   });
   return {
     table,
-    owner: column(owner),
+    owner: columnOf(owner),
     sorts: orders.map(({ name }) => name) as SortOrder<C[Sorted]['name']>[],
     defaultSort,
     orders: new Map(orders.map((order) => [order.name, order])),
-    filters: new Map(filters.map((key) => [key, column(key)])),
-    searched: searched.map(column),
+    filters: new Map(filters.map((key) => [key, columnOf(key)])),
+    searched: searched.map(columnOf),
   };
 }

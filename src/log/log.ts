@@ -5,7 +5,7 @@ import { standardOutput } from './standard-output.js';
 
 export type { Logger };
 
-/** Fields that would hold a secret. A boolean is none: `account.changed` says so that the password is new. */
+/** Fields that would hold a secret, as GraphQL, REST and HTTP spell them. A boolean is none: `account.changed` says so that the password is new. */
 const secretFields = [
   'password',
   'newPassword',
@@ -13,14 +13,20 @@ const secretFields = [
   'token',
   'accessToken',
   'refreshToken',
+  'new_password',
+  'current_password',
+  'access_token',
+  'refresh_token',
   'authorization',
   'cookie',
+  'set-cookie',
   'csrfToken',
+  'x-csrf-token',
   'secret',
 ];
 /** Objects that a line may have. Named one by one: with wildcards (`*.token`) a line takes 6 to 10 µs instead of 1.4 (pino 10.4). */
 const parents = ['err', 'input', 'details', 'body', 'headers'];
-const redactedPaths = secretFields.flatMap((name) => [name, ...parents.map((parent) => `${parent}.${name}`)]);
+const redactedPaths = secretFields.flatMap((name) => [`["${name}"]`, ...parents.map((parent) => `${parent}["${name}"]`)]);
 
 /**
  * The process's log: one JSON object a line on standard output.

@@ -12,7 +12,9 @@ import { isConditionalRead, isWrite, needsCsrfToken } from './parameters.js';
 
 /** The codes that every operation can respond with. */
 const commonCodes = [
+  'BAD_REQUEST',
   'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
   'TIMEOUT',
@@ -24,15 +26,13 @@ function errorCodes(operation: RestOperation): ErrorCode[] {
   const hasRule = queryArgs.some(({ extensions }) => (extensions as DocumentExtensions).rule);
   const codes = new Set<ErrorCode>([
     ...commonCodes,
+    ...(isWrite(route) ? (['CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     ...(isRateLimited(route) ? ['RATE_LIMITED' as const] : []),
-    ...(field.args.length > 0 ? ['BAD_REQUEST' as const] : []),
-    ...(isWrite(route) ? (['BAD_REQUEST', 'CONFLICT', 'VALIDATION_ERROR'] as const) : []),
     // A personal API token may lack the scope.
     ...(isPublic(field) ? [] : ['UNAUTHENTICATED' as const, 'FORBIDDEN' as const]),
     ...(needsCsrfToken(operation) || returnsTokens(field) ? ['CSRF_FAILED' as const] : []),
     ...(pathArgs.length > 0 ? ['NOT_FOUND' as const] : []),
     ...(ifMatch || isConditionalRead(route) ? ['PRECONDITION_FAILED' as const] : []),
-    ...(input ? ['UNSUPPORTED_MEDIA_TYPE' as const] : []),
     ...(input || hasRule ? ['VALIDATION_ERROR' as const] : []),
     ...((field.extensions as DocumentExtensions).errors ?? []),
   ]);

@@ -73,7 +73,10 @@ const idempotencyKey = headerParameter(
   idempotencyKeyField,
   'Makes the request safe to retry: a unique value, such as a UUID. Repeating the request with the same key within 24 hours ' +
     'returns the original result instead of writing again. A different request with that key responds 422, and a repeat while ' +
-    'the first is in progress responds 409 (draft-ietf-httpapi-idempotency-key-header).',
+    'the first is in progress responds 409 (draft-ietf-httpapi-idempotency-key-header). A request that ended its own session, ' +
+    'such as a logout, responds 401 when repeated. A signup or login returns the same tokens until its refresh token is used ' +
+    'or its session ends; repeated later, it opens a new session. A key does not change the rule of `refresh`: repeated more ' +
+    'than 10 seconds after the first use of the token, it responds 401 and ends the session.',
   { minLength: 1, maxLength: longestIdempotencyKey },
 );
 

@@ -72,8 +72,8 @@ function inputSchema(type: GraphQLInputObjectType): JsonSchema {
   const required = fields.filter(({ extensions }) => (extensions as Partial<InputExtensions>).required).map(({ name }) => name);
   const properties = fields.map((field) => {
     const { value, nullable } = ruleSchema(shape[camelCase(field.name)] as z.ZodType | undefined);
-    const own = schemaObject(field.type);
-    const schema = isComponent(getNamedType(field.type)) ? own : { ...own, ...value };
+    const typeSchema = schemaObject(field.type);
+    const schema = isComponent(getNamedType(field.type)) ? typeSchema : { ...typeSchema, ...value };
     return [field.name, { ...(nullable ? orNull(schema) : schema), description: describe(field), ...deprecatedFlag(field) }];
   });
   return {

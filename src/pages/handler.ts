@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.js';
+import { acceptsGzip } from '../http/content-negotiation.js';
 import { matchesIfNoneMatch } from '../http/entity-tags.js';
 import type { Exchange } from '../http/exchange.js';
 import type { HeaderReader } from '../http/headers.js';
@@ -32,8 +33,6 @@ function represent(page: Page, requestHeaders: HeaderReader): HttpResponse {
   // RFC 9111 §4.3.4: the fields of a 304 replace the stored ones, so it carries the policy, too.
   if (matchesIfNoneMatch(requestHeaders.get('if-none-match'), headers.etag))
     return new HttpResponse(null, { status: 304, headers });
-  if (!acceptsGzip.test(requestHeaders.get('accept-encoding') ?? '')) return new HttpResponse(page.body, { headers });
+  if (!acceptsGzip(requestHeaders.get('accept-encoding'))) return new HttpResponse(page.body, { headers });
   return new HttpResponse(page.gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } });
 }
-
-const acceptsGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;

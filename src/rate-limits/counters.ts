@@ -12,6 +12,7 @@ export interface Counter {
   delete(key: string): Promise<boolean>;
 }
 
+/** Creates a counter of `points` for each key in windows of `seconds`. @param name prefixes the keys. */
 export type CreateCounter = (name: string, points: number, seconds: number) => Counter;
 
 /** Counts in this process's memory. */

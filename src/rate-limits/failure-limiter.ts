@@ -1,4 +1,5 @@
-import { AppError } from '../core/errors.js';
+import type { AppError } from '../core/errors.js';
+import { rateLimited } from './rate-limit.js';
 
 /** Limits attempts of which only the failures count, such as sign-ins. */
 export interface FailureLimiter {
@@ -25,8 +26,8 @@ export interface PointStore {
 const maxWaiting = 100;
 /** The longest wait in milliseconds: half of the default request timeout. */
 const maxWaitMs = 5_000;
-/** After this time, in seconds, a client whose attempt waited in vain may try again. */
-const retryAfterSeconds = 2;
+/** After this time, in milliseconds, a client whose attempt waited in vain may try again. */
+const retryAfterMs = 2_000;
 
 interface WaitingAttempt {
   /** Hands a point over, or rejects with an error. */
@@ -42,14 +43,13 @@ interface Attempts {
   rejection: AppError | undefined;
 }
 
-const waitedTooLong = () =>
-  new AppError('RATE_LIMITED', { retryAfterSeconds, details: { retry_after_seconds: retryAfterSeconds } });
+const waitedTooLong = () => rateLimited(retryAfterMs);
 
 /** Creates a limiter over a store of points. */
 export function createFailureLimiter(store: PointStore): FailureLimiter {
   const attemptsByKey = new Map<string, Attempts>();
 
-  /** Ends the part of one attempt: nobody is left who could give a point to those that wait. */
+  /** Removes an attempt. After the last one, rejects those that wait: no point can be released to them. */
   function leave(key: string, attempts: Attempts): void {
     attempts.inFlight--;
     if (attempts.inFlight > 0) return;
@@ -69,7 +69,7 @@ export function createFailureLimiter(store: PointStore): FailureLimiter {
   }
 
   async function reserve(key: string, attempts: Attempts): Promise<void> {
-    // Whoever comes later waits behind those that wait already.
+    // A new attempt queues behind those that wait.
     if (attempts.waiting.size > 0) return wait(attempts);
     attempts.inFlight++;
     let rejection: AppError | undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../core/errors.js';
 
 /** So many points per time window. */
 export interface RateLimit {
@@ -28,3 +29,9 @@ export const rateLimit = z.string().transform((value, context): RateLimit => {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
+
+/** The error for a client that is over a limit. @param ms time until the next point, in milliseconds. */
+export function rateLimited(ms: number): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1000));
+  return new AppError('RATE_LIMITED', { retryAfterSeconds, details: { retry_after_seconds: retryAfterSeconds } });
+}

@@ -1,10 +1,9 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import { AppError } from '../core/errors.js';
 import type { RateLimitPolicy, RateLimitState } from '../http/rate-limit-fields.js';
 import type { Logger } from '../log/log.js';
 import { type Counter, type CreateCounter, memoryCounter, redisCounter } from './counters.js';
 import { createFailureLimiter, type FailureLimiter, type PointStore } from './failure-limiter.js';
-import type { RateLimit } from './rate-limit.js';
+import { type RateLimit, rateLimited } from './rate-limit.js';
 import { connectRedis, type RedisConnection } from './redis.js';
 
 /** Counts requests for each key. */
@@ -41,12 +40,6 @@ const unlimited: RateLimiter = { policies: [], consume: async () => undefined };
 
 /** The number of windows in which one burst is allowed. */
 const windowsPerBurst = 10;
-
-/** The error for a client that is over a limit. @param ms time until the next point, in milliseconds. */
-function rateLimited(ms: number): AppError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1000));
-  return new AppError('RATE_LIMITED', { retryAfterSeconds, details: { retry_after_seconds: retryAfterSeconds } });
-}
 
 /** Takes points by the first policy that has enough of them left. */
 const limiterOf = (create: CreateCounter, ...policies: readonly RateLimitPolicy[]): RateLimiter => {

@@ -72,9 +72,9 @@ export async function createRestHandler(parts: Parts): Promise<(exchange: Exchan
     authorize(field, context);
     const fault = csrfFault(exchange, endpoint.guarded);
     if (fault) throw fault;
-    const query = readQuery(url.searchParams, endpoint.operation.queryArgs);
+    const query = readQuery(url, endpoint.operation.queryArgs);
     // Where `If-Match` is an argument, `readVariables` checks it.
-    if (route.hasEtag && !endpoint.operation.ifMatch) checkIfMatch(exchange.request.headers);
+    if (!endpoint.operation.ifMatch) checkIfMatch(exchange.request.headers);
     const variableValues = readVariables(endpoint.operation, exchange, query);
     const executed = await run({ schema: view, document: endpoint.documentFor(query), variableValues }, context);
     return formatSuccess(endpoint, exchange, query, executed);

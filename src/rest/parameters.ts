@@ -1,5 +1,6 @@
 import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, type GraphQLNamedType, getNullableType } from 'graphql';
 import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
+import { isMalformedParameter } from '../http/query-string.js';
 import type { RestOperation } from './operation.js';
 import type { EnumExtensions } from './view.js';
 
@@ -11,9 +12,10 @@ const maxInt = 2_147_483_647;
 /**
  * Reads the query parameters of an operation; others are ignored.
  * @returns name → value for those that were sent.
- * @throws AppError `BAD_REQUEST` for a wrong type, and for a parameter that comes twice or as an object.
+ * @throws AppError `BAD_REQUEST` for a wrong type, for text that is not UTF-8, and for a parameter that comes twice or as an object.
  */
-export function readQuery(search: URLSearchParams, args: readonly GraphQLArgument[]): URLSearchParams {
+export function readQuery(url: URL, args: readonly GraphQLArgument[]): URLSearchParams {
+  const search = url.searchParams;
   const query = new URLSearchParams();
   const faults: FieldFault[] = [];
   for (const arg of args) {
@@ -22,7 +24,7 @@ export function readQuery(search: URLSearchParams, args: readonly GraphQLArgumen
     if (values.length > 1 || isNested)
       faults.push({ field: arg.name, error: `${labelOf(arg.name)} must be given once, as a plain value` });
     else if (values[0] !== undefined) {
-      const error = typeError(arg, values[0]);
+      const error = isMalformedParameter(url, arg.name) ? `${labelOf(arg.name)} must be UTF-8` : typeError(arg, values[0]);
       if (error) faults.push({ field: arg.name, error });
       query.set(arg.name, values[0]);
     }

@@ -45,11 +45,11 @@ export function restView(schema: GraphQLSchema, routes: readonly Route[]): Graph
   const view = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config, name, typeName) =>
       operations.has(`${typeName}.${name}`)
-        ? asRest({ ...config, args: { ...config.args, ...choicesOf(config), ...exclusionOf(config) } })
+        ? asRest({ ...config, args: { ...config.args, ...omitArguments(config), ...exclusionOf(config) } })
         : null,
     [MapperKind.OBJECT_FIELD]: (config, name) =>
-      shownAs(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
-    [MapperKind.ARGUMENT]: (config) => (shownAs(config) === 'if-match' ? { ...config, type: versions } : undefined),
+      restMode(config) === 'omit' ? null : [snakeCase(name), { ...shownField(config), resolve: resolverOf(config, name) }],
+    [MapperKind.ARGUMENT]: (config) => (restMode(config) === 'if-match' ? { ...config, type: versions } : undefined),
     // What is missing is for the rules to say, all faults at once: here every field may be absent.
     [MapperKind.INPUT_OBJECT_FIELD]: (config, name) => [
       snakeCase(name),
@@ -76,7 +76,7 @@ export function restView(schema: GraphQLSchema, routes: readonly Route[]): Graph
 type Field = GraphQLFieldConfig<unknown, RestContext>;
 
 /** Adds a boolean argument for each optional field of the response; `createOmitFields` evaluates it. */
-function choicesOf({ type }: Field): GraphQLFieldConfigArgumentMap {
+function omitArguments({ type }: Field): GraphQLFieldConfigArgumentMap {
   const responseType = getNamedType(type);
   const fields = isObjectType(responseType) ? Object.values(responseType.getFields()) : [];
   return Object.fromEntries(
@@ -118,10 +118,10 @@ const exclusionOf = ({ args = {} }: Field): GraphQLFieldConfigArgumentMap =>
     }),
   );
 
-const shownAs = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
+const restMode = (config: Field | GraphQLArgumentConfig) => (config.extensions as RestExtension | undefined)?.rest;
 
 const shownField = (config: Field): Field =>
-  shownAs(config) === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
+  restMode(config) === 'integer' ? { ...config, type: new GraphQLNonNull(GraphQLInt) } : config;
 
 // A field without a resolver is read from its parent by its GraphQL name.
 const resolverOf = (config: Field, name: string): Field['resolve'] =>
@@ -134,8 +134,8 @@ function asRest(config: Field): Field {
   return {
     ...config,
     resolve: async (root, { input, ...args }: { input?: object }, context: RestContext, info) => {
-      const given = input && { input: camelCased(input) };
-      const source: unknown = await resolve(root, { ...args, ...given }, context, info);
+      const inputArgument = input && { input: camelCased(input) };
+      const source: unknown = await resolve(root, { ...args, ...inputArgument }, context, info);
       context.rest.source = source;
       return source;
     },

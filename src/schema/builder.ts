@@ -10,7 +10,7 @@ import { getDatamodel } from '../generated/pothos-types.js';
 import type { Context } from './context.js';
 import './public-fields.js';
 
-/** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both styles. */
+/** How a field differs in the REST view (`rest/view.ts`); without it a field is the same in both APIs. */
 export interface RestExtension {
   /**
    * `omit` leaves it out, `integer` shows an `ID` as a number, `if-match` takes an argument from `If-Match`; `optional` lets
@@ -50,6 +50,12 @@ type ModelTypes = {
   [Model in keyof PrismaTypes]: Omit<PrismaTypes[Model], 'Shape'> & { Shape: WithMoments<PrismaTypes[Model]['Shape']> };
 };
 
+/** JSON writes a control character in six bytes: a point of complexity stands for at most 600 bytes of text. */
+const charactersPerPoint = 100;
+
+/** The complexity of a text field: what its longest value adds to a response. @param maxLength in code points. */
+export const textComplexity = (maxLength: number): number => Math.ceil(maxLength / charactersPerPoint);
+
 /** What every noun's `schema.ts` is written with. */
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -60,7 +66,7 @@ export const builder = new SchemaBuilder<{
   plugins: ['publicFields', PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   prisma: { client: ({ prisma }) => prisma, dmmf: getDatamodel(), onUnusedQuery: 'error' },
-  // Counted before execution instead (graphql/limits.ts), so that a refusal is a 400 and no half an answer.
+  // Counted before execution instead (graphql/limits.ts), so that a rejected document is a 400 without partial data.
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 1 },
 });
 

@@ -16,11 +16,11 @@ const maxMessageLength = 500;
 type FailedExchange = Pick<Exchange, 'requestId' | 'client' | 'identity' | 'operations'>;
 
 /**
- * Finds the error of the catalogue for whatever was thrown. An unexpected error is logged with its cause and becomes
+ * Finds the error of the catalogue for whatever was thrown, and writes its lines of the audit and error log. An unexpected error becomes
  * `INTERNAL_SERVER_ERROR` with a constant message.
  * @param exchange the request, which the log lines name.
  */
-export function toAppError(error: unknown, log: Logger, exchange: FailedExchange): AppError {
+export function logAndConvertError(error: unknown, log: Logger, exchange: FailedExchange): AppError {
   const { requestId } = exchange;
   const thrown = unwrap(error);
   if (thrown instanceof AppError) {
@@ -31,7 +31,7 @@ export function toAppError(error: unknown, log: Logger, exchange: FailedExchange
     return thrown;
   }
   // A GraphQL error that no resolver threw: the library refuses what the client sent.
-  if (thrown instanceof GraphQLError) return fromGraphQLError(thrown);
+  if (thrown instanceof GraphQLError && !isAboutResult(error, thrown)) return fromGraphQLError(thrown);
   const fault = databaseFault(thrown);
   if (fault) {
     log.warn({ requestId, code: fault.code, err: thrown }, 'database.unavailable');
@@ -52,6 +52,13 @@ const callerFields = ({ identity, operations }: FailedExchange) => ({
   operation: operations.join(' '),
   ...(identity.kind === 'authenticated' ? principalFields(identity.viewer) : {}),
 });
+
+/**
+ * Whether the library refuses a value of the server, such as one that its enum does not have. Of the errors at a path of the
+ * result, those of the client's arguments also name nodes of the document (graphql-js 16.15, `getArgumentValues`).
+ */
+const isAboutResult = (error: unknown, thrown: GraphQLError): boolean =>
+  error instanceof GraphQLError && error.path !== undefined && thrown.nodes === undefined;
 
 function fromGraphQLError({ message, extensions }: GraphQLError): AppError {
   // Yoga refuses a mutation by GET so, and calls it a bad request (graphql-yoga 5.24).

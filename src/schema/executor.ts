@@ -44,8 +44,8 @@ export function createExecutor(): Execute {
 
   /** @returns undefined while graphql-js is to execute the document. */
   function compiledFor({ schema, document }: ExecutionArgs): CompiledOperation | undefined {
-    const known = compiled.get(document);
-    if (known) return known;
+    const cached = compiled.get(document);
+    if (cached) return cached;
     const count = (uses.get(document) ?? 0) + 1;
     uses.set(document, count);
     const operation = count === compileAfterUses ? jitSafeOperation(document) : undefined;
@@ -57,9 +57,9 @@ export function createExecutor(): Execute {
   return (args) => {
     const errors = variableErrors(args);
     if (errors) return { errors };
-    const found = compiledFor(args);
-    if (!found || !isNamed(found.operation, args)) return execute({ hideSuggestions: true, ...args });
-    const result = found.run(args.rootValue, args.contextValue, args.variableValues);
+    const compiledOperation = compiledFor(args);
+    if (!compiledOperation || !isNamed(compiledOperation.operation, args)) return execute({ hideSuggestions: true, ...args });
+    const result = compiledOperation.run(args.rootValue, args.contextValue, args.variableValues);
     return result instanceof Promise ? result.then((settled) => withLocations(settled, args)) : withLocations(result, args);
   };
 }
@@ -83,8 +83,8 @@ const withLocations = (result: ExecutionResult, { document }: ExecutionArgs): Ex
  */
 function withLocation({ message, path, originalError, locations = [] }: GraphQLError, { loc }: DocumentNode): GraphQLError {
   const original = originalError ?? new Error(message || 'nothing was thrown');
-  const place = loc && { source: loc.source, positions: locations.map((location) => offsetOf(loc.source.body, location)) };
-  return new GraphQLError(message, { ...place, path, originalError: original });
+  const location = loc && { source: loc.source, positions: locations.map((position) => offsetOf(loc.source.body, position)) };
+  return new GraphQLError(message, { ...location, path, originalError: original });
 }
 
 function offsetOf(text: string, { line, column }: SourceLocation): number {

@@ -5,11 +5,14 @@ import type { Connection, Edge } from '../lists/connection.js';
 import type { ListDefinition } from '../lists/definition.js';
 import type { Page } from '../lists/pages.js';
 import { searchTerm } from '../lists/search.js';
-import { type BuilderTypes, builder } from './builder.js';
+import { type BuilderTypes, builder, textComplexity } from './builder.js';
 import type { ListNames } from './simple-lists.js';
 
 const totalDescription = 'Total number of matches. Counted only if selected; slow on very long lists.';
 const bounds = `1–${pageLimits.max}`;
+
+/** A cursor is base64url of JSON with the text that the list is sorted by: 1,640 bytes for a title of 200 control characters. */
+const cursorComplexity = textComplexity(300);
 
 const PageInfoType = builder.objectRef<Connection<unknown>>('PageInfo').implement({
   description: 'Position of a page within a connection (Cursor Connections Specification, section 5).',
@@ -22,11 +25,13 @@ const PageInfoType = builder.objectRef<Connection<unknown>>('PageInfo').implemen
     startCursor: t.string({
       nullable: true,
       description: 'Cursor of the first edge.',
+      complexity: cursorComplexity,
       resolve: ({ edges }) => edges[0]?.cursor,
     }),
     endCursor: t.string({
       nullable: true,
       description: 'Cursor of the last edge.',
+      complexity: cursorComplexity,
       resolve: ({ edges }) => edges.at(-1)?.cursor,
     }),
   }),
@@ -60,7 +65,11 @@ export function createConnectionType<Item>({ type, items }: ListNames, item: Obj
     description: `One of the ${items} in a connection, and its cursor.`,
     fields: (t) => ({
       node: t.expose('node', { type: item, description: 'The item.' }),
-      cursor: t.string({ description: 'Its position, for `after` and `before`.', resolve: ({ cursor }) => cursor }),
+      cursor: t.string({
+        description: 'Its position, for `after` and `before`.',
+        complexity: cursorComplexity,
+        resolve: ({ cursor }) => cursor,
+      }),
     }),
   });
   return builder.objectRef<Connection<Item>>(`${type}Connection`).implement({

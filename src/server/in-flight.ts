@@ -12,6 +12,7 @@ interface Entry {
 export class InFlight implements Iterable<ServerResponse> {
   readonly #entries: Entry[] = [];
 
+  /** The number of responses that are in flight. */
   get size(): number {
     return this.#entries.length;
   }
@@ -20,6 +21,7 @@ export class InFlight implements Iterable<ServerResponse> {
     for (const { response } of this.#entries) yield response;
   }
 
+  /** Adds a response until it is closed. */
   add(response: ServerResponse): void {
     const entry = { response, index: this.#entries.length };
     this.#entries.push(entry);

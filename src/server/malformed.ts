@@ -35,6 +35,7 @@ export interface MalformedResponder {
   onClientError(error: NodeJS.ErrnoException, socket: Duplex): void;
 }
 
+/** Creates the responder. @param log gets a line for each malformed request. */
 export function createMalformedResponder(log: Logger): MalformedResponder {
   function rejectSocket(socket: Duplex, statusLine = '400 Bad Request'): void {
     socket.on('error', () => socket.destroy());
@@ -64,6 +65,6 @@ export function createMalformedResponder(log: Logger): MalformedResponder {
 function badRequestResponse(asProblem = false) {
   const requestId = randomUUID();
   const { status, headers, body } = restError(new AppError('BAD_REQUEST'), { problem: asProblem, requestId });
-  const own = { 'content-length': String(Buffer.byteLength(body)), 'x-request-id': requestId, connection: 'close' };
-  return { status, headers: { ...commonHeaders, ...headers, ...own }, body };
+  const connectionHeaders = { 'content-length': String(Buffer.byteLength(body)), 'x-request-id': requestId, connection: 'close' };
+  return { status, headers: { ...commonHeaders, ...headers, ...connectionHeaders }, body };
 }

@@ -6,8 +6,8 @@ import type { Logger } from '../log/log.js';
 export interface Overload {
   /** Whether new requests are to be refused. */
   readonly isOverloaded: boolean;
-  /** Counts a request that was refused. */
-  countRefusal(): void;
+  /** Counts a request that was rejected. */
+  countRejected(): void;
   close(): void;
 }
 
@@ -29,7 +29,7 @@ const resolutionMs = 50;
  * connection has a statement waiting for it and the rate of the last sample would not empty it within the limit.
  */
 export function createOverload({ maxDelayMs, queue, log }: Options): Overload {
-  if (maxDelayMs === 0) return { isOverloaded: false, countRefusal: () => {}, close: () => {} };
+  if (maxDelayMs === 0) return { isOverloaded: false, countRejected: () => {}, close: () => {} };
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
   histogram.enable();
   let refused = 0;
@@ -37,7 +37,7 @@ export function createOverload({ maxDelayMs, queue, log }: Options): Overload {
   let exceeded = false;
   let lastReleases = 0;
   let lastSampleAt = performance.now();
-  const state = { isOverloaded: false, countRefusal: () => refused++, close: () => {} };
+  const state = { isOverloaded: false, countRejected: () => refused++, close: () => {} };
 
   function sample(): void {
     const now = performance.now();

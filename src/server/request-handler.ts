@@ -4,7 +4,7 @@ import { createExchange, type Exchange } from '../http/exchange.js';
 import type { HttpRequest } from '../http/request.js';
 import { HttpResponse } from '../http/response.js';
 import type { Logger } from '../log/log.js';
-import { toAppError } from '../schema/errors.js';
+import { logAndConvertError } from '../schema/errors.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -51,7 +51,7 @@ export function createRequestHandler(parts: Parts): (request: HttpRequest) => Pr
   return async (request) => {
     const exchange = createExchange(request);
     const response = await serve(exchange).catch((thrown) => {
-      const error = toAppError(thrown, log, exchange);
+      const error = logAndConvertError(thrown, log, exchange);
       exchange.errorCodes = [error.code];
       return respondError(exchange, error);
     });

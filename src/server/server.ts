@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Authenticate } from '../accounts/authenticate.js';
 import type { CsrfTokensOf } from '../accounts/sessions/cookies.js';
 import type { Config } from '../config.js';
-import { formatRefusal } from '../graphql/format-result.js';
+import { formatRequestError } from '../graphql/format-result.js';
 import type { Exchange } from '../http/exchange.js';
 import { createIsAllowedOrigin } from '../http/origins.js';
 import type { HttpRequest } from '../http/request.js';
@@ -63,13 +63,13 @@ export function createServer(parts: ServerParts): RequestServer {
     rateLimit(rateLimiters, config.rateLimits),
     body(),
     afterBody,
-    responseHeaders(),
+    responseHeaders(config.production),
     accessLog(log),
   ];
   const handle = createRequestHandler({
     middleware,
     respond: (exchange) => pages(exchange) ?? (isGraphql(exchange) ? graphql(exchange) : rest(exchange)),
-    respondError: (exchange, error) => (isGraphql(exchange) ? formatRefusal : formatError)(exchange, error),
+    respondError: (exchange, error) => (isGraphql(exchange) ? formatRequestError : formatError)(exchange, error),
     timeoutMs: config.requestTimeoutMs,
     log,
   });

@@ -8,7 +8,7 @@ import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
 import type { NodeListener } from './listener.js';
 import { createMalformedResponder, isWellFormed } from './malformed.js';
-import { serveInTurn } from './serve-in-turn.js';
+import { servePipelinedInOrder } from './pipelining.js';
 import { UnreadResponses } from './unread-responses.js';
 
 /** A server that accepts requests. */
@@ -56,7 +56,7 @@ export function listen(
   const inFlight = new InFlight();
   const malformed = createMalformedResponder(log);
   const serve = acceptBeforeServing(server, listener);
-  const onRequest = serveInTurn((request, response) => {
+  const onRequest = servePipelinedInOrder((request, response) => {
     if (!isWellFormed(request)) return malformed.respond(request, response);
     inFlight.add(response);
     if (!server.listening) response.setHeader('connection', 'close');

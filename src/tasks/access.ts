@@ -31,7 +31,7 @@ export type WithOwnTask = (
 ) => Promise<TaskRow>;
 
 /** Logs that a user asked for what belongs to another. @param taskId absent for a list. @returns the error. */
-export function forbidden(log: Logger, { client, viewer }: SignedInContext, operation: string, taskId?: number): AppError {
+export function logForbidden(log: Logger, { client, viewer }: SignedInContext, operation: string, taskId?: number): AppError {
   log.warn(auditFields(client, { operation, taskId, ...principalFields(viewer) }), 'task.forbidden');
   return new AppError('FORBIDDEN', {
     message: taskId === undefined ? 'These tasks belong to someone else.' : 'This task belongs to someone else.',
@@ -55,7 +55,7 @@ export function createTaskAccess(store: TaskStore, log: Logger): WithOwnTask {
   /** Tells 403 from 404, after no row matched. */
   async function explainMiss(context: SignedInContext, taskId: number, operation: string): Promise<never> {
     if (!(await existence(context).load(taskId))) throw new AppError('NOT_FOUND', { message: 'There is no such task.' });
-    throw forbidden(log, context, operation, taskId);
+    throw logForbidden(log, context, operation, taskId);
   }
 
   return async (context, { id, ifVersion, unlessVersion }, operation, run) => {

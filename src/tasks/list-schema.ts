@@ -62,6 +62,8 @@ builder.objectField(UserType, 'tasks', (t) =>
   t.field({
     description: 'The user’s tasks, by cursor.',
     type: TaskConnectionType,
+    // An error stays here: it hides neither the user nor the tokens of a sign-in that has taken effect.
+    nullable: true,
     scope: 'tasks:read',
     args: { ...connectionArgs, ...filterArgs },
     complexity: connectionComplexity,

@@ -7,8 +7,11 @@ export const taskStatuses = ['Pending', 'Completed'] as const;
 /** One of `taskStatuses`. */
 export type TaskStatus = (typeof taskStatuses)[number];
 
-const title = text('Title', { min: 1, max: 200, trim: true });
-const description = text('Description', { max: 1000 }).nullable();
+/** The longest texts of a task, in code points. */
+export const maxLengths = { title: 200, description: 1000 } as const;
+
+const title = text('Title', { min: 1, max: maxLengths.title, trim: true });
+const description = text('Description', { max: maxLengths.description }).nullable();
 const status = z.enum(taskStatuses, {
   error: ({ input }) => (input === null ? 'Status must not be null' : 'Status must be Pending or Completed'),
 });

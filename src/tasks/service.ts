@@ -6,7 +6,7 @@ import { isForeignKeyViolation } from '../db/faults.js';
 import type { Commit, RunOnce } from '../idempotency/run.js';
 import { createLists, type Lists } from '../lists/list.js';
 import type { Logger } from '../log/log.js';
-import { createTaskAccess, forbidden, type TaskRef } from './access.js';
+import { createTaskAccess, logForbidden, type TaskRef } from './access.js';
 import type { TaskRow } from './columns.js';
 import { taskList } from './lists.js';
 import { newTask, parseTaskId, taskChanges } from './rules.js';
@@ -44,7 +44,7 @@ export function createTaskService(db: Database, runOnce: RunOnce, log: Logger): 
   return {
     ...lists,
     connectionOf: (context, userId, args) => {
-      if (userId !== context.viewer.userId) throw forbidden(log, context, 'User.tasks');
+      if (userId !== context.viewer.userId) throw logForbidden(log, context, 'User.tasks');
       return lists.connection(context, args);
     },
     get: (context, id) => withOwnTask(context, { id }, 'task', store.find),

@@ -1,8 +1,8 @@
 import { UserType } from '../accounts/users/schema.js';
-import { builder } from '../schema/builder.js';
+import { builder, textComplexity } from '../schema/builder.js';
 import { signedIn } from '../schema/context.js';
 import { taskTable } from './columns.js';
-import { largestTaskId, type TaskStatus, taskStatuses } from './rules.js';
+import { largestTaskId, maxLengths, type TaskStatus, taskStatuses } from './rules.js';
 
 /** The status of a task. */
 export const TaskStatusType = builder.enumType('TaskStatus', {
@@ -25,10 +25,14 @@ export const TaskType = builder.prismaObject('Task', {
       extensions: { rest: 'integer', jsonSchema: taskIdSchema },
     }),
     userId: t.exposeString('userId', { description: 'Identifier of the owner.' }),
-    title: t.exposeString('title', { description: 'Title, 1 to 200 characters.' }),
+    title: t.exposeString('title', {
+      description: 'Title, 1 to 200 characters.',
+      complexity: textComplexity(maxLengths.title),
+    }),
     description: t.exposeString('description', {
       nullable: true,
       description: 'Details, at most 1000 characters, or null.',
+      complexity: textComplexity(maxLengths.description),
     }),
     // One of the two: the database has a constraint.
     status: t.field({ type: TaskStatusType, description: 'Status.', resolve: ({ status }) => status as TaskStatus }),

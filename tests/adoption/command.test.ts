@@ -38,6 +38,17 @@ describe('npm run db:adopt', () => {
     expect(await runScript('db:migrate', '', { DATABASE_URL: database.url })).toMatchObject({ code: 0 });
   });
 
+  it('adopts the schema that DATABASE_URL names, as a start uses it, whatever DATABASE_DIRECT_URL names', async () => {
+    await database.sql(`CREATE SCHEMA legacy; SET search_path TO legacy; ${legacyTables}`);
+    const env = { DATABASE_URL: `${database.url}?schema=legacy`, DATABASE_DIRECT_URL: `${database.url}?schema=public` };
+    expect(await runScript('db:adopt', '--apply', env)).toEqual({
+      out: expect.stringMatching(/^Schema legacy: .*with 0 users and 0 tasks\..*Adopted\./s),
+      err: '',
+      code: 0,
+    });
+    expect(await runScript('db:migrate', '', env)).toMatchObject({ code: 0 });
+  });
+
   it('gives up in one line when another program holds a table, and leaves everything as it was', async () => {
     const before = await readEverything(database);
     await other.query('BEGIN; UPDATE tasks SET title = title');

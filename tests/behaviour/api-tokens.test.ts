@@ -103,9 +103,10 @@ describe('personal API tokens', () => {
 
       it('returns CONFLICT beyond 50 tokens, also when they are created at once', async () => {
         const person = await newPerson(app);
-        const outcomes = await Promise.all(
-          Array.from({ length: 52 }, () => create(person.token, { name: 'x', scopes: ['account'] })),
-        );
+        const createOne = () => create(person.token, { name: 'x', scopes: ['account'] });
+        // One after the other: each waits for the account's lock, and a busy machine may refuse what waits for long.
+        for (let count = 0; count < 46; count++) await createOne();
+        const outcomes = await Promise.all(Array.from({ length: 6 }, createOne));
         expect(outcomes.filter(({ code }) => code === 'CONFLICT')).toHaveLength(2);
         expect((await list(person.token)).count).toBe(50);
       });
@@ -161,6 +162,13 @@ describe('personal API tokens', () => {
         const { token } = await newApiToken(app, person, ['tasks:read', 'tasks:write', 'account']);
         expect(await call(operation, args, token)).toMatchObject({ code: 'FORBIDDEN', details: {} });
         expect((await call('me', {}, person.token)).value).toMatchObject({ email: person.email });
+      });
+
+      it('with the scope account can send the unchanged email back', async () => {
+        const person = await newPerson(app);
+        const { token } = await newApiToken(app, person, ['account']);
+        const { value } = await call('updateMe', { input: { email: person.email, name: 'Grace' } }, token);
+        expect(value).toMatchObject({ email: person.email, name: 'Grace' });
       });
 
       it('reads and writes the tasks of its owner alone', async () => {

@@ -37,7 +37,7 @@ describe('a conditional request', () => {
         for (const ifVersion of [1, 3, 0, -1, 2_147_483_647]) {
           expect(await call(operation, { ...args, id, ifVersion })).toMatchObject({
             code: 'PRECONDITION_FAILED',
-            message: 'It has changed since you read it.',
+            message: 'The resource has changed since you read it.',
             details: {},
             status: style.name === 'REST' ? 412 : 200,
           });
@@ -169,6 +169,16 @@ describe('a conditional request', () => {
         expect([method, answer.status]).toEqual([method, 400]);
       }
       expect((await rest('/api/tasks', { 'if-match': '3' })).status).toBe(400);
+      // Also where no response has an entity tag.
+      for (const [method, other] of [
+        ['GET', '/health'],
+        ['GET', '/api/auth/me'],
+        ['DELETE', '/api/auth/sessions'],
+        ['PATCH', '/api/users/me'],
+      ] as const) {
+        const body = method === 'PATCH' ? '{"name":"Not changed"}' : undefined;
+        expect([other, (await rest(other, { 'if-match': 'nonsense' }, { method, body })).status]).toEqual([other, 400]);
+      }
       const created = await rest('/api/tasks', { 'if-match': '3' }, { method: 'POST', body: '{"title":"Not made"}' });
       expect(await created.json()).toMatchObject({ error_code: 'BAD_REQUEST', details: { field: 'If-Match' } });
     });

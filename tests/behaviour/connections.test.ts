@@ -117,6 +117,11 @@ describe('a connection', () => {
       'after: ""',
       `after: "${cursorOf(['title', 'x', 1])}"`,
       `after: "${cursorOf(['created_at', '2025-13-99T99:99:99.999Z', 1])}"`,
+      `after: "${cursorOf(['created_at', '2025-02-30T00:00:00.000Z', 1])}"`,
+      `before: "${cursorOf(['created_at', '2025-04-31T00:00:00.000Z', 1])}"`,
+      `sort: UPDATED_AT_ASC, after: "${cursorOf(['updated_at', '2025-02-29T00:00:00.000Z', 1])}"`,
+      `sort: UPDATED_AT_DESC, before: "${cursorOf(['updated_at', '0000-01-01T00:00:00.000Z', 1])}"`,
+      `after: "${cursorOf(['created_at', '+010000-01-01T00:00:00.000Z', 1])}"`,
       `after: "${cursorOf(['created_at', "'; DROP TABLE tasks; --", 1])}"`,
       `after: "${cursorOf(['created_at', '2025-12-14T10:00:00.000Z', 2147483648])}"`,
       `before: "${cursorOf({ id: 1 })}"`,
@@ -125,6 +130,13 @@ describe('a connection', () => {
       const { errors } = await read(args);
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_REQUEST' });
     });
+
+    it.each(['0001-01-01T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
+      'accepts a cursor at %s, which PostgreSQL can compare',
+      async (moment) => {
+        expect(await read(`after: "${cursorOf(['created_at', moment, 1])}"`)).not.toHaveProperty('errors');
+      },
+    );
   });
 
   describe('in User.tasks and Task.owner', () => {
@@ -136,6 +148,12 @@ describe('a connection', () => {
       );
       const owner = { id: ada.id, email: ada.email, tasks: { totalCount: 23 } };
       expect(data).toEqual({ me: { id: ada.id, tasks: { edges: [{ node: { owner } }, { node: { owner } }] } } });
+    });
+
+    it('fails alone when its arguments are out of range: the rest of the user is returned', async () => {
+      const { data, errors } = await query(app.fetch, '{ me { id tasks(first: 101) { totalCount } } }', ada.token);
+      expect(data).toEqual({ me: { id: ada.id, tasks: null } });
+      expect(errors).toMatchObject([{ path: ['me', 'tasks'], extensions: { code: 'BAD_REQUEST' } }]);
     });
 
     it('costs a constant number of statements for any number of tasks', async () => {

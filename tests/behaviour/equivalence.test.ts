@@ -6,7 +6,7 @@ import { type Step, sequences } from '../support/equivalence/steps.js';
 
 // The same sequences in every run: what fails shall fail for a change's sake. `random` looks further.
 const { EQUIVALENCE_RUNS, EQUIVALENCE_SEED = '1', EQUIVALENCE_PATH } = process.env;
-const runs = Number(EQUIVALENCE_RUNS ?? (databaseKind === 'postgresql' ? 500 : 25));
+const runs = Number(EQUIVALENCE_RUNS ?? (databaseKind === 'postgresql' ? 150 : 25));
 const again = {
   ...(EQUIVALENCE_SEED === 'random' ? {} : { seed: Number(EQUIVALENCE_SEED) }),
   ...(EQUIVALENCE_PATH ? { path: EQUIVALENCE_PATH } : {}),

@@ -147,5 +147,7 @@ describe.each(styles)('a person whom another issuer signs in, over $name,', (sty
     expect(await change({ ...fresh, currentPassword: password })).toMatchObject({ code: 'VALIDATION_ERROR' });
     expect(await change({ email: 'other@example.com' })).toMatchObject({ code: 'VALIDATION_ERROR' });
     expect(await change({ name: 'Amazing' })).toMatchObject({ value: { name: 'Amazing' } });
+    const { email } = (await call('me', token)).value as User;
+    expect(await change({ email, name: 'Grace' })).toMatchObject({ value: { email, name: 'Grace' } });
   });
 });

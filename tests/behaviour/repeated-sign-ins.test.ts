@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { newPerson, openTestApp, password, sharedApp } from '../support/app.js';
+import { claimsOf } from '../support/forge.js';
 import { type Outcome, type Style, styles } from '../support/styles.js';
 
 const app = await sharedApp();
@@ -8,10 +9,13 @@ const app = await sharedApp();
 interface Payload {
   readonly access_token: string;
   readonly refresh_token: string;
+  readonly expires_in: number;
   readonly user: { readonly id: string; readonly email: string; readonly name: string };
 }
 const payload = ({ value }: Outcome) => value as Payload;
 const newPassword = 'another horse battery';
+/** A sign-in as a repeated request returns it: less time is left. */
+const repeated = (first: Payload) => ({ ...first, expires_in: expect.closeTo(first.expires_in, -1) });
 
 describe('repeated sign-ins', () => {
   /** Both styles share the records: what one stored, the other replays. */
@@ -33,8 +37,26 @@ describe('repeated sign-ins', () => {
       const { email } = await newPerson(app);
       const args = loginArgs(email);
       const first = payload(await call(app.fetch, 'login', args));
-      for (const repeat of [style, other]) expect(payload(await repeat.call(app.fetch, 'login', args))).toEqual(first);
+      for (const repeat of [style, other]) expect(payload(await repeat.call(app.fetch, 'login', args))).toEqual(repeated(first));
       await works(first);
+    });
+
+    it('a sign-in repeated an hour later says how long its access token lasts from then on', async () => {
+      for (const [operation, args] of [
+        ['login', loginArgs((await newPerson(app)).email)],
+        ['signup', signupArgs()],
+      ] as const) {
+        const first = payload(await call(app.fetch, operation, args));
+        await app.db.query(
+          `UPDATE idempotency_keys SET result = jsonb_set(result, '{issuedAt}', to_jsonb((result->>'issuedAt')::int - 3600)) WHERE key = $1`,
+          [args.idempotencyKey],
+        );
+        const later = payload(await other.call(app.fetch, operation, args));
+        expect(later.refresh_token).toBe(first.refresh_token);
+        const { exp } = claimsOf(later.access_token);
+        expect(later.expires_in).toBeLessThanOrEqual(first.expires_in - 3600);
+        expect(later.expires_in).toEqual(expect.closeTo(Number(exp) - Date.now() / 1000, -1));
+      }
     });
 
     it('a logout of another session with the key of the first is VALIDATION_ERROR, and ends nothing', async () => {
@@ -76,7 +98,7 @@ describe('repeated sign-ins', () => {
         const second = payload(await other.call(app.fetch, operation, args));
         expect(second.user.id).toBe(first.user.id);
         expect(second.access_token).not.toBe(first.access_token);
-        expect(payload(await call(app.fetch, operation, args))).toEqual(second);
+        expect(payload(await call(app.fetch, operation, args))).toEqual(repeated(second));
         await works(second);
       }
     });

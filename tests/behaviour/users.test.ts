@@ -52,6 +52,31 @@ describe('users', () => {
         }
       });
 
+      it('changes the name without a password when the unchanged email, in any letter case, or the whole user is sent back', async () => {
+        const person = await newPerson(app);
+        const { value } = await call('me', {}, person.token);
+        const sentBack = style.name === 'REST' ? [value as object] : [];
+        for (const [index, user] of [
+          { email: person.email },
+          { email: ` ${person.email.toUpperCase()} ` },
+          ...sentBack,
+        ].entries()) {
+          const name = `Grace ${index}`;
+          expect((await update(person, { ...user, name })).value).toMatchObject({ id: person.id, email: person.email, name });
+        }
+        expect((await update(person, { email: person.email })).value).toMatchObject({ email: person.email });
+      });
+
+      it('returns the result of a repeated change of the email, which is then the old one', async () => {
+        const person = await newPerson(app);
+        const input = { email: `new-${person.email}`, currentPassword: password };
+        const args = { input, idempotencyKey: randomBytes(8).toString('hex') };
+        const changed = await call('updateMe', args, person.token);
+        expect(changed.value).toMatchObject({ email: input.email });
+        await update(person, { name: 'Later' });
+        expect((await call('updateMe', args, person.token)).value).toEqual(changed.value);
+      });
+
       it('stores a new email in lower case, and returns CONFLICT for another account’s email', async () => {
         const [person, other] = [await newPerson(app), await newPerson(app)];
         const email = `New.${randomBytes(6).toString('hex')}@Example.com`;
@@ -70,11 +95,13 @@ describe('users', () => {
         expect((await login(person.email, 'another good one')).code).toBeUndefined();
       });
 
-      it('rejects the old and the new email as a new password', async () => {
+      it('rejects the old and the new email, the parts before their @, and the old and the new name as a new password', async () => {
         const person = await newPerson(app);
-        const email = `New-${person.email}`;
-        for (const newPassword of [person.email.toUpperCase(), email])
-          expect(await update(person, { email, newPassword, currentPassword: password })).toMatchObject({
+        await update(person, { name: 'Ada Lovelace' });
+        const [email, name] = [`New-${person.email}`, 'Grace Hopper'];
+        const emails = [person.email.toUpperCase(), email];
+        for (const newPassword of [...emails, ...emails.map((each) => each.split('@')[0]), 'ADA LOVELACE', 'grace hopper'])
+          expect(await update(person, { email, name, newPassword, currentPassword: password })).toMatchObject({
             code: 'VALIDATION_ERROR',
             details: { field: 'new_password' },
           });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { breakingChanges, type Promises } from '../../scripts/breaking-changes.js';
+import { type ApiDocuments, breakingChanges } from '../../scripts/breaking-changes.js';
 import { releaseLines, unannouncedChanges } from '../../scripts/changes.js';
 import { documents } from '../../scripts/documents.js';
 
 const today = await documents();
 
 describe('the comparison of API documents', () => {
-  const promised: Promises = { sdl: today['schema.graphql'] ?? '', openapi: today['openapi.json'] ?? '' };
+  const promised: ApiDocuments = { sdl: today['schema.graphql'] ?? '', openapi: today['openapi.json'] ?? '' };
 
   // biome-ignore lint/suspicious/noExplicitAny: a document that is taken apart.
   type Loose = any;
-  const inRest = (change: (document: Loose) => void): Promises => {
+  const inRest = (change: (document: Loose) => void): ApiDocuments => {
     const document = JSON.parse(promised.openapi);
     change(document);
     return { ...promised, openapi: JSON.stringify(document) };
   };
-  const inGraphql = (from: string | RegExp, to: string): Promises => {
+  const inGraphql = (from: string | RegExp, to: string): ApiDocuments => {
     const sdl = promised.sdl.replace(from, to);
     expect(sdl).not.toBe(promised.sdl);
     return { ...promised, sdl };
@@ -29,7 +29,7 @@ describe('the comparison of API documents', () => {
   const newParameter = (required: boolean) => ({ name: 'due', in: 'query', required, schema: { type: 'string' } });
   const without = (values: string[], gone: string) => values.filter((value) => value !== gone);
 
-  const breaking: [string, () => Promises, string][] = [
+  const breaking: [string, () => ApiDocuments, string][] = [
     [
       'a path that is gone',
       () => inRest(({ paths }) => delete paths['/api/tasks/{id}/complete']),
@@ -185,7 +185,7 @@ describe('the comparison of API documents', () => {
     ],
   ];
 
-  const harmless: [string, () => Promises][] = [
+  const harmless: [string, () => ApiDocuments][] = [
     ['nothing', () => promised],
     [
       'a new path',

@@ -26,9 +26,21 @@ describe('the check of packages', () => {
     ['the licence of a tool in the running server', { license: 'EPL-2.0' }, 'has a licence that is not accepted: EPL-2.0'],
     ['no licence', { license: undefined }, 'has a licence that is not accepted: none'],
     ['no hash', { integrity: undefined }, 'has no hash in package-lock.json'],
+    [
+      'an address',
+      { resolved: 'https://registry.example/x.tgz' },
+      'is downloaded from a fixed address: https://registry.example/x.tgz',
+    ],
     ['an install script in the running server', { hasInstallScript: true }, 'runs a script when it is installed'],
   ])('refuses %s', (_, entry, fault) => {
     expect(faultsOf(entry)).toEqual([`node_modules/x ${fault}`]);
+  });
+
+  it('refuses these also in a package below another, and accepts the link to a folder of the project', () => {
+    expect(faultsOf({ integrity: undefined }, 'prisma/y/node_modules/x')).toEqual([
+      'prisma/y/node_modules/x has no hash in package-lock.json',
+    ]);
+    expect(faultsOf({ link: true, resolved: 'prisma/y', integrity: undefined })).toEqual([]);
   });
 
   it('lets tools have install scripts and licences of their own', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connectTo, createTarget } from '../../src/db/postgres/connection/target.js';
 import { migratePostgres } from '../../src/db/postgres/migration.js';
 
@@ -54,4 +54,41 @@ it('migrations give up a server that does not answer after 10 s', async () => {
     jest.useRealTimers();
     silent.close();
   }
+});
+
+describe('sslmode=prefer', () => {
+  const sslRequest = 80_877_103;
+
+  /** Connects twice to a server that does not encrypt. @param answer to the request for TLS. @returns how each connection begins. */
+  async function beginnings(answer: 'S' | 'N'): Promise<string[]> {
+    const begun: string[] = [];
+    const withoutTls = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (first) => {
+        const isRequest = first.readInt32BE(4) === sslRequest;
+        begun.push(isRequest ? 'TLS' : 'plain');
+        if (!isRequest) return socket.write(Buffer.concat([authenticationOk, readyForQuery]));
+        socket.write(answer);
+        // The handshake breaks.
+        return socket.once('data', () => socket.destroy());
+      });
+    });
+    await new Promise<void>((resolve) => withoutTls.listen(0, '127.0.0.1', resolve));
+    const { port } = withoutTls.address() as AddressInfo;
+    const target = createTarget(`postgresql://ada@127.0.0.1:${port}/tasks?sslmode=prefer`, undefined, { warn: () => {} });
+    try {
+      for (let n = 0; n < 2; n++) await (await connectTo(target)).end();
+      return begun;
+    } finally {
+      withoutTls.close();
+    }
+  }
+
+  it('asks for TLS again after a handshake that broke', async () => {
+    expect(await beginnings('S')).toEqual(['TLS', 'plain', 'TLS', 'plain']);
+  });
+
+  it('does not ask a server again that said that it has no TLS', async () => {
+    expect(await beginnings('N')).toEqual(['TLS', 'plain', 'plain']);
+  });
 });

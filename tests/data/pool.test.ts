@@ -75,3 +75,30 @@ describe('a transaction whose first statement fails', () => {
     await prisma.$disconnect();
   });
 });
+
+describe('a transaction', () => {
+  const adapter = () => prismaAdapter(pool.pool, { schema: () => undefined, firstStatement: () => undefined });
+
+  it('that finds the server read-only, as after a failover, does not give back its connection', async () => {
+    const { rows } = await pool.send({ text: backend });
+    const prisma = new PrismaClient({ adapter: adapter() });
+    const write = prisma.$transaction(async (client) => {
+      await client.$executeRawUnsafe('SET TRANSACTION READ ONLY');
+      await client.$executeRawUnsafe('CREATE TABLE read_only ()');
+    });
+    await expect(write).rejects.toThrow('read-only');
+    expect((await pool.send({ text: backend })).rows).not.toEqual(rows);
+    await prisma.$disconnect();
+  });
+
+  it('that ends while its first statement waits for BEGIN does not run the statement', async () => {
+    const transaction = await (await adapter().connect()).startTransaction();
+    const none = { args: [], argTypes: [] };
+    const argTypes = [{ scalarType: 'int', arity: 'scalar' } as const];
+    const first = transaction.queryRaw({ sql: 'SELECT $1::int AS n', args: [1], argTypes });
+    await Promise.all([expect(first).rejects.toThrow(), transaction.executeRaw({ sql: 'ROLLBACK', ...none })]);
+    await expect(transaction.queryRaw({ sql: 'SELECT 1 AS n', ...none })).rejects.toThrow();
+    await transaction.rollback();
+    expect(await startsItsTransaction()).toBe(true);
+  });
+});

@@ -120,6 +120,25 @@ describe('an invalid token', () => {
     expect(outcomes).toEqual(['FORBIDDEN', 'UNAUTHENTICATED', 'UNAUTHENTICATED', 'Of Ada']);
   });
 
+  it.each<[string, () => string, () => string | undefined]>([
+    [
+      'signup without a token',
+      () => `signup(input: { email: "tasks-${ada.email}", password: "${ada.password}", name: "New" })`,
+      () => undefined,
+    ],
+    ['login without a token', () => `login(input: { email: "${ada.email}", password: "${ada.password}" })`, () => undefined],
+    ['login with a stale token', () => `login(input: { email: "${ada.email}", password: "${ada.password}" })`, () => stale],
+  ])('does not cost %s its new tokens when the user’s tasks are selected', async (_, operation, token) => {
+    const document = `mutation { in: ${operation()} { accessToken refreshToken user { id tasks(first: 20) { totalCount } } } }`;
+    const { status, data, errors } = await query(app.fetch, document, token());
+    expect([status, errors?.map(({ path, extensions }) => [path, extensions.code])]).toEqual([
+      200,
+      [[['in', 'user', 'tasks'], 'UNAUTHENTICATED']],
+    ]);
+    const user = { id: expect.any(String), tasks: null };
+    expect(data).toEqual({ in: { accessToken: expect.any(String), refreshToken: expect.any(String), user } });
+  });
+
   describe('when it is absent', () => {
     it('makes each protected field return UNAUTHENTICATED, with HTTP 200', async () => {
       const document = '{ health { status } me { id } mine: tasks { count } tasksConnection { totalCount } task(id: 1) { id } }';

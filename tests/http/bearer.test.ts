@@ -5,16 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { claimsOf, forge, goodHeader } from '../support/forge.js';
 import { query } from '../support/graphql.js';
-import { restStyle } from '../support/styles.js';
+import { restStyle, styles } from '../support/styles.js';
 import { readRestError, transports } from '../support/transports.js';
 
 describe('the Authorization field', () => {
   let app: TestApp;
   let ada: Person;
-  let bob: Person;
   beforeAll(async () => {
     app = await openTestApp();
-    [ada, bob] = await Promise.all([newPerson(app), newPerson(app)]);
+    ada = await newPerson(app);
   });
   afterAll(() => app.close());
 
@@ -118,9 +117,10 @@ describe('the Authorization field', () => {
     expect(outcome).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
   });
 
-  it('does not change whose tokens refresh returns: the owner of the refresh token', async () => {
-    const { value } = await restStyle.call(app.fetch, 'refresh', { input: { refreshToken: bob.refreshToken } }, ada.token);
-    expect(value).toMatchObject({ user: { id: bob.id } });
-    expect(claimsOf((value as { access_token: string }).access_token).sub).toBe(bob.id);
+  it.each(styles)('does not change whose tokens refresh returns over $name: the owner of the refresh token', async (style) => {
+    const { id, refreshToken } = await newPerson(app);
+    const { value } = await style.call(app.fetch, 'refresh', { input: { refreshToken } }, ada.token);
+    expect(value).toMatchObject({ user: { id } });
+    expect(claimsOf((value as { access_token: string }).access_token).sub).toBe(id);
   });
 });

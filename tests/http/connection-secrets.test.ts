@@ -35,17 +35,23 @@ it('the log has no password of the database or the mail server and no secret whe
   await test.db.query(`DROP ROLE ${role}`, []);
   await test.close();
   const events = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
-  expect(events).toEqual(expect.arrayContaining(['request.failed', 'mail.failed']));
-  for (const secret of [databasePassword, mailPassword, testSecret]) expect(lines.join('')).not.toContain(secret);
+  expect(events).toEqual(expect.arrayContaining(['request.failed', 'mail.failed', 'database.connection-lost']));
+  // By its secret key anybody may cancel the statements of a connection.
+  for (const secret of [databasePassword, mailPassword, testSecret, 'secretKey']) expect(lines.join('')).not.toContain(secret);
 });
 
 it('the logger itself redacts fields with the names of secrets, also of errors and inputs', () => {
   const lines: string[] = [];
   const log = createLogger({ debug: true }, { write: (line: string) => lines.push(line) });
-  const names = ['password', 'newPassword', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret'];
+  const names = [
+    ...['password', 'newPassword', 'currentPassword', 'token', 'accessToken', 'refreshToken', 'csrfToken', 'secret'],
+    ...['new_password', 'current_password', 'access_token', 'refresh_token'],
+    ...['authorization', 'cookie', 'set-cookie', 'x-csrf-token'],
+  ];
   const fields = Object.fromEntries(names.map((name) => [name, `canary of ${name}`]));
   const err = Object.assign(new Error('failed'), fields);
-  log.info({ ...fields, err, input: fields, details: fields, userId: 'user_1' }, 'request.crashed');
+  const parents = { err, input: fields, details: fields, body: fields, headers: fields };
+  log.info({ ...fields, ...parents, userId: 'user_1' }, 'request.crashed');
   log.info({ password: true }, 'account.changed');
   expect(lines.join('')).not.toContain('canary');
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([

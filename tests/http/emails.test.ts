@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { password, sharedApp } from '../support/app.js';
-import { restStyle, styles } from '../support/styles.js';
+import { styles } from '../support/styles.js';
 
 const app = await sharedApp();
 
@@ -127,18 +127,23 @@ describe('an email address', () => {
     });
   });
 
-  it.each([
+  const longEmails = [
     'a'.repeat(90_000),
     `${'a.'.repeat(45_000)}@`,
     `a@${'b'.repeat(90_000)}`,
     `a@${'b.'.repeat(45_000)}`,
     ' '.repeat(90_000),
-  ])('of 90,000 characters is rejected without delay (%#)', async (long) => {
-    const started = performance.now();
-    const outcome = await restStyle.call(app.fetch, 'login', { input: { email: long, password: 'x' } });
-    expect(outcome.code).toMatch(/^(VALIDATION_ERROR|INVALID_CREDENTIALS)$/);
-    expect(performance.now() - started).toBeLessThan(1000);
-  });
+  ];
+
+  it.each(styles.flatMap((style) => longEmails.map((long) => ({ style, long, name: style.name }))))(
+    'of 90,000 characters is rejected without delay over $name (%#)',
+    async ({ style, long }) => {
+      const started = performance.now();
+      const outcome = await style.call(app.fetch, 'login', { input: { email: long, password: 'x' } });
+      expect(outcome.code).toMatch(/^(VALIDATION_ERROR|INVALID_CREDENTIALS)$/);
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
 
   it('is normalized by updateMe, so that both forms of one domain belong to one account', async () => {
     const name = `u${randomBytes(6).toString('hex')}`;

@@ -89,6 +89,20 @@ describeOnPostgres('a session or token that another process ends', () => {
     await eventually(async () => (await reasonOn(peer.fetch, bob.token)) === 'revoked', 300);
   });
 
+  it.each(styles)('has one successor when it is a refresh token that two processes get at once, over $name', async (style) => {
+    const { id, refreshToken } = await newPerson(here);
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => style.call(n % 2 ? here.fetch : peer.fetch, 'refresh', { input: { refreshToken } })),
+    );
+    expect(outcomes.map(({ code }) => code).filter((code) => code !== undefined)).toEqual([]);
+    expect(new Set(outcomes.map(({ value }) => (value as { refresh_token: string }).refresh_token)).size).toBe(1);
+    const stored = await here.db.query(
+      'SELECT FROM refresh_tokens JOIN sessions ON session_id = sessions.id WHERE user_id = $1 AND used_at IS NULL',
+      [id],
+    );
+    expect(stored).toHaveLength(1);
+  });
+
   describe.each(styles)('while a write over $name waits for the database', (style) => {
     type Write = (person: Person) => [Operation, Arguments];
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -61,6 +62,27 @@ describe('a server error', () => {
         }
       },
     );
+
+    it('is INTERNAL_SERVER_ERROR when a stored value does not fit the schema, and only the log has the value', async () => {
+      const args = { input: { title: 'x' }, idempotencyKey: randomUUID() };
+      await style.call(patient.fetch, 'createTask', args, ada.token);
+      const change = `UPDATE idempotency_keys SET result = jsonb_set(result, '{title}', $2::jsonb) WHERE key = $1`;
+      await app.db.query(change, [args.idempotencyKey, JSON.stringify({ stored: dsn })]);
+      // The third time a document comes, it is compiled.
+      for (let time = 1; time <= 4; time++) {
+        const lines = await linesOf(app, async () => {
+          expect(await style.call(patient.fetch, 'createTask', args, ada.token)).toMatchObject({
+            status: isRest ? 500 : 200,
+            code: 'INTERNAL_SERVER_ERROR',
+            message: 'Something went wrong on our side.',
+            details: {},
+          });
+        });
+        expect(lines.filter(({ msg }) => msg === 'request.crashed').map(({ err }) => JSON.stringify(err))).toEqual([
+          expect.stringContaining(dsn),
+        ]);
+      }
+    });
 
     it.each<[string, unknown]>([
       ['no route to the host', coded('ECONNREFUSED')],

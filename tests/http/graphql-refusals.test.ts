@@ -53,6 +53,10 @@ describe('the GraphQL endpoint', () => {
       ['an operationName that is not a string', '', post(`${query}, "operationName": 1 }`), 400, 'BAD_REQUEST'],
       ['extensions that are a list', '', post(`${query}, "extensions": [] }`), 400, 'BAD_REQUEST'],
       ['GET without a query', '', {}, 400, 'BAD_REQUEST'],
+      ['GET with two queries', '?query={__typename}&query={__typename}', {}, 400, 'BAD_REQUEST'],
+      ['GET with two operationNames', '?query={__typename}&operationName=&operationName=', {}, 400, 'BAD_REQUEST'],
+      ['GET with two variables', '?query={__typename}&variables={}&variables={}', {}, 400, 'BAD_REQUEST'],
+      ['GET with two extensions', '?query={__typename}&extensions={}&extensions={}', {}, 400, 'BAD_REQUEST'],
       ['GET with variables that are not JSON', '?query={__typename}&variables={', {}, 400, 'BAD_REQUEST'],
       ['GET with variables that are a list', '?query={__typename}&variables=[]', {}, 400, 'BAD_REQUEST'],
     ])('%s', async (_, search, init, status, code) => {

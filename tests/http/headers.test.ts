@@ -106,7 +106,11 @@ describe('the response header fields', () => {
         expect([status, headers.get('access-control-allow-origin')]).toEqual([204, 'https://other.example']);
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
           expect(headers.get('access-control-allow-methods')).toContain(method);
-        for (const name of ['authorization', 'content-type', 'x-request-id'])
+        for (const name of [
+          ...['authorization', 'content-type', 'x-request-id', 'x-session', 'x-csrf-token', 'traceparent', 'tracestate'],
+          ...['idempotency-key', 'if-match', 'if-none-match', 'apollo-require-preflight'],
+          ...['apollographql-client-name', 'apollographql-client-version'],
+        ])
           expect(headers.get('access-control-allow-headers')).toContain(name);
         expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
         expect(app.lines.slice(before)).toMatchObject([{ method: 'OPTIONS', status: 204 }]);
@@ -139,6 +143,23 @@ describe('the response header fields', () => {
     const { data, headers } = await query(app.fetch, document, ada.token);
     expect(data).toMatchObject({ b: { accessToken: expect.any(String) } });
     expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  const production = { NODE_ENV: 'production', BETTER_AUTH_SECRET: 'a secret of the tests for production, 48 bytes' };
+  const proxies = { TRUSTED_PROXIES: 'loopback' };
+
+  it.each<[string, object, string | undefined, string | null]>([
+    ['in production, when a trusted proxy says https', { ...production, ...proxies }, 'https', 'max-age=31536000'],
+    ['not when the trusted proxy says http', { ...production, ...proxies }, 'http', null],
+    ['not when the proxy does not say', { ...production, ...proxies }, undefined, null],
+    ['not when a client says https itself', production, 'https', null],
+    ['not in development', { NODE_ENV: 'development', ...proxies }, 'https', null],
+  ])('contain Strict-Transport-Security %s', async (_, settings, scheme, expected) => {
+    const test = await openTestApp({ ...settings });
+    const forwarded: Record<string, string> = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
+    for (const { me } of transports)
+      expect((await me(test.fetch, forwarded)).headers.get('strict-transport-security')).toBe(expected);
+    await test.close();
   });
 
   describe.each(transports)('over $name: X-Request-Id', ({ me }) => {

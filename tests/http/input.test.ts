@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { newPerson, sharedApp } from '../support/app.js';
+import { newPerson, password, sharedApp } from '../support/app.js';
 import { query } from '../support/graphql.js';
-import { readRestError } from '../support/transports.js';
+import { readGraphqlError, readRestError } from '../support/transports.js';
 
 const app = await sharedApp();
 const [ada, bob] = [await newPerson(app), await newPerson(app)];
@@ -56,6 +56,18 @@ describe('request input', () => {
       expect(await response.json()).toEqual({ ...task, title: 'y', updated_at: expect.any(String) });
     });
 
+    it('of signup sets nothing but email, password and name', async () => {
+      const email = `extra-${ada.email}`;
+      const extra = { ...foreign(), id: bob.id, emailVerified: true, email_verified: true, password_hash: 'x' };
+      const response = await send('POST', '/api/auth/signup', JSON.stringify({ ...extra, email, password, name: 'Ada' }));
+      expect(response.status).toBe(201);
+      const { id, created_at } = ((await response.json()) as { user: Record<string, string> }).user;
+      expect(Date.parse(String(created_at))).toBeGreaterThan(Date.now() - 600_000);
+      const rows = await app.db.query('SELECT id, email, name, created_at FROM users WHERE email = $1', [email]);
+      expect(rows).toEqual([{ id, email, name: 'Ada', created_at }]);
+      expect(id).not.toBe(bob.id);
+    });
+
     it('is accepted when a client sends the whole object back with PUT', async () => {
       const task = await make({ title: 'x', description: null });
       const { updated_at: _, ...same } = task;
@@ -73,6 +85,11 @@ describe('request input', () => {
     it.each([
       ['in a variable', 'mutation ($i: CreateTaskInput!) { createTask(input: $i) { id } }', { i: { title: 'x', userId: 'y' } }],
       ['in a literal', 'mutation { createTask(input: { title: "x", userId: "y" }) { id } }', {}],
+      ...['role', 'emailVerified', 'id', 'created_at'].map((field): [string, string, object] => [
+        `in signup: ${field}`,
+        'mutation ($i: SignupInput!) { signup(input: $i) { user { id } } }',
+        { i: { email: `x-${ada.email}`, password, name: 'x', [field]: 'x' } },
+      ]),
       ['as an argument', '{ tasks(userId: "y") { count } }', {}],
       [
         'as __proto__',
@@ -129,9 +146,40 @@ describe('request input', () => {
       'total=FALSE',
       'total=0',
       'total=null',
+      'search=caf%E9',
+      'search=%ED%A0%80',
+      'limit=5&%73earch=100%+%EF%BF%BD%FF',
     ])('is rejected with BAD_REQUEST for %s', async (search) => {
       expect(await readRestError(await send('GET', `/api/tasks?${search}`))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     });
+  });
+
+  describe('in a URL, as UTF-8,', () => {
+    const get = async (document: string) =>
+      app.fetch(`/graphql?query=${document}`, { headers: { authorization: `Bearer ${ada.token}` } });
+
+    it.each(['search=caf%C3%A9', 'search=%EF%BF%BD', 'search=100%', 'search=%zz+%EF%BF%BD', 'other=caf%E9'])(
+      'is accepted: %s',
+      async (search) => {
+        expect((await send('GET', `/api/tasks?${search}`)).status).toBe(200);
+      },
+    );
+
+    it('is accepted in the document of a GraphQL query by GET, and nothing else is', async () => {
+      expect(await (await get('%7Btasks(search:"caf%C3%A9+%EF%BF%BD")%7Bcount%7D%7D')).json()).toEqual({
+        data: { tasks: { count: 0 } },
+      });
+      for (const document of ['%7Btasks(search:"caf%E9")%7Bcount%7D%7D', '%7Bme%7Bid%7D%7D&variables=%7B"a":"%FF"%7D']) {
+        const response = await get(document);
+        expect(await readGraphqlError(response)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+      }
+    });
+  });
+
+  it('that is null for a variable with a default, where GraphQL allows no null, is rejected with BAD_REQUEST', async () => {
+    const document = 'query ($id: ID = "1") { task(id: $id) { id } }';
+    const { data, errors } = await query(app.fetch, document, ada.token, { id: null });
+    expect([data, errors]).toMatchObject([{ task: null }, [{ path: ['task'], extensions: { code: 'BAD_REQUEST' } }]]);
   });
 
   describe('with names of JavaScript’s object prototype', () => {

@@ -116,6 +116,19 @@ describe.each(transports)('a token of another issuer, over $name,', ({ me, refus
     });
   });
 
+  it.each(['jku', 'x5u'])('never makes the server fetch keys from the URL in its %s', async (name) => {
+    const strangers = await startIssuer([stranger]);
+    const good = await me(app.fetch, {
+      authorization: `Bearer ${await ed.sign(issuer.claims(), { [name]: strangers.jwksUrl })}`,
+    });
+    for (const kid of [stranger.kid, 'unknown']) {
+      const token = await stranger.sign(issuer.claims(), { kid, [name]: strangers.jwksUrl });
+      expect((await me(app.fetch, { authorization: `Bearer ${token}` })).status).toBe(401);
+    }
+    expect([good.status, strangers.requests()]).toEqual([200, 0]);
+    await strangers.close();
+  });
+
   it('ends with its session when it is a session cookie, also once it was accepted', async () => {
     const endsAt = Date.now() + 1_500;
     const token = await cookie({ session: { token: 's1', expiresAt: new Date(endsAt).toISOString() } });

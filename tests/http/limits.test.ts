@@ -23,6 +23,10 @@ describe('a GraphQL document', () => {
     return `${field}(${outer}) { ${rows} { owner { tasks(${inner}) { edges { cursor node { id } } } } } ${close} }`;
   };
 
+  /** In each of 100 rows as many others, with one field. */
+  const texts = (field: 'cursor' | 'description', rows: number) =>
+    `tasks(limit: 100) { data { owner { tasks(first: ${rows}) { edges { ${field === 'cursor' ? field : `node { ${field} }`} } } } } }`;
+
   /** Limit, request that is refused, request that is accepted. */
   const limits: [string, [string, object?], [string, object?]][] = [
     ['depth', [deep('tasks(first: 1) { totalCount }')], [deep('id')]],
@@ -88,6 +92,14 @@ describe('a GraphQL document', () => {
       [`query Q($n: Int = 100) { ${square('limit: $n', 'first: $n')} }`],
       [`query Q($n: Int = 10) { ${square('limit: $n', 'first: $n')} }`],
     ],
+    ['complexity, by the greatest length of texts', [`{ ${texts('description', 9)} }`], [`{ ${texts('description', 8)} }`]],
+    ['complexity, by the greatest length of cursors', [`{ ${texts('cursor', 25)} }`], [`{ ${texts('cursor', 24)} }`]],
+    ['the length of aliases', [`{ ${'a'.repeat(101)}: __typename }`], [`{ ${'a'.repeat(100)}: __typename }`]],
+    [
+      'the length of aliases, in fragments',
+      [`{ ...A } fragment A on Query { me { ${'a'.repeat(90_000)}: id } }`],
+      [`{ ...A } fragment A on Query { me { ${'a'.repeat(100)}: id } }`],
+    ],
     [
       'complexity, where nothing is said',
       [`{ ${square('limit: null', 'first: 100')} }`],
@@ -116,6 +128,27 @@ describe('a GraphQL document', () => {
       expect([status, errors?.filter(({ extensions }) => extensions.code !== 'NOT_FOUND') ?? []]).toEqual([200, []]);
       expect(data).toBeDefined();
     });
+  });
+
+  it('returns at most 7 MB, also when each character of a text takes six bytes', async () => {
+    const grace = await newPerson(app);
+    await app.db.query(
+      `INSERT INTO tasks (user_id, title, description)
+       SELECT $1, repeat(chr(1), 200), repeat(chr(1), 1000) FROM generate_series(1, 100)`,
+      [grace.id],
+    );
+    const { status, data } = await query(app.fetch, `{ ${texts('description', 8)} }`, grace.token);
+    expect(status).toBe(200);
+    const bytes = JSON.stringify(data).length;
+    expect(bytes).toBeGreaterThan(100 * 8 * 6000);
+    expect(bytes).toBeLessThan(7_000_000);
+  });
+
+  it('with 249 equal fields, all the tokens that one request may have, is accepted without delay', async () => {
+    const started = performance.now();
+    const { status, data } = await ask(`{ ${'me { id } '.repeat(249)} }`);
+    expect([status, data]).toEqual([200, { me: { id: ada.id } }]);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   describe('with several operations', () => {

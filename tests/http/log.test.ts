@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { linesOf, newPerson, openTestApp, type Person, type TestApp } from '../support/app.js';
 import { failDatabase } from '../support/fail-database.js';
-import { restStyle, styles } from '../support/styles.js';
+import { styles } from '../support/styles.js';
 
 describe('the access log', () => {
   let app: TestApp;
@@ -60,9 +60,9 @@ describe('the access log', () => {
       expect(line).toMatchObject({ operation: 'Query.me', status: 200, userId: ada.id });
     });
 
-    it('even if the client sends line breaks', async () => {
+    it.each(styles)('even if the client sends line breaks, over $name', async (style) => {
       const forged = '\n{"level":60,"msg":"forged"}\u2028\x1b[2J';
-      const lines = await linesOf(app, () => restStyle.call(app.fetch, 'login', { input: { email: forged, password: forged } }));
+      const lines = await linesOf(app, () => style.call(app.fetch, 'login', { input: { email: forged, password: forged } }));
       expect(lines.map(({ level }) => level)).toEqual([40, 30]);
       expect(JSON.stringify(lines)).not.toContain('forged');
     });

@@ -35,6 +35,27 @@ describe('a malformed or unusual request', () => {
     },
   );
 
+  it.each([
+    ['lines that end with LF alone', 'GET /health HTTP/1.1\nHost: localhost\n\n'],
+    ['an LF in a chunk extension', `${post('Transfer-Encoding: chunked')}2;a\nb\r\n{}\r\n0\r\n\r\n`],
+    ['an LF after a chunk size', `${post('Transfer-Encoding: chunked')}2\n{}\r\n0\r\n\r\n`],
+    ['a Content-Length and chunked encoding', `${post('Content-Length: 5', 'Transfer-Encoding: chunked')}${chunk}\r\n\r\n`],
+  ])('with %s is 400 and ends the connection, so that nothing after it is served', async (_, text) => {
+    const connection = await openConnection(app.port);
+    connection.send(Buffer.from(text + get('/api/tasks', { authorization: token() }), 'latin1'));
+    const { status, headers } = await connection.answer();
+    expect([status, headers.connection]).toEqual([400, 'close']);
+    await connection.closed;
+    await expect(connection.answer()).rejects.toThrow('closed without a whole answer: ""');
+  });
+
+  it('with two Authorization fields is UNAUTHENTICATED in GraphQL, too', async () => {
+    const text = '{"query":"{ me { id } }"}';
+    const fields = [`Authorization: ${token()}`, `Authorization: ${token()}`, 'Content-Type: application/json'];
+    const { status, body } = await say(lines('POST /graphql HTTP/1.1', host, ...fields, `Content-Length: ${text.length}`) + text);
+    expect([status, JSON.parse(body)]).toMatchObject([401, { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+  });
+
   it('has a line in the log when it is malformed', async () => {
     const lines = await linesOf(app, async () => {
       await say('nonsense\r\n\r\n');

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { serveInTurn } from '../../src/server/serve-in-turn.js';
+import { servePipelinedInOrder } from '../../src/server/pipelining.js';
 import { eventually } from '../support/eventually.js';
 
 describe('pipelined requests', () => {
@@ -20,7 +20,7 @@ describe('pipelined requests', () => {
     server.on('request', () => parsed++);
     server.on(
       'request',
-      serveInTurn((request, response) => {
+      servePipelinedInOrder((request, response) => {
         started.push(request.url ?? '');
         respond(request, response);
       }),

@@ -107,6 +107,12 @@ describe('an access token', () => {
       expect((await me(app.fetch, { authorization: `Bearer ${jwt.sign(claims, testSecret)}` })).status).toBe(200);
     });
 
+    it('may be issued by a clock that is ahead by up to five seconds', async () => {
+      const statusOf = async (seconds: number) =>
+        (await me(app.fetch, { authorization: `Bearer ${withClaims({ iat: now() + seconds })}` })).status;
+      expect([await statusOf(4), await statusOf(30)]).toEqual([200, 401]);
+    });
+
     it.each(bad)('is rejected with UNAUTHENTICATED when it has %s', async (_, token) => {
       const before = app.lines.length;
       const response = await me(app.fetch, { authorization: `Bearer ${token()}` });

@@ -1,20 +1,27 @@
 import net from 'node:net';
 
-/** A TCP proxy in front of a database, which can fall silent or hang up. */
+/** A TCP proxy in front of a database, which can fall silent, hang up or sleep. */
 export interface DatabaseProxy {
   /** The database's URL through the proxy. */
   readonly url: string;
-  /** `silent` passes nothing on; `down` closes every connection. */
-  set(mode: 'open' | 'silent' | 'down'): void;
+  /** `silent` passes nothing on; `down` closes every connection; `asleep` lets new connections wait until it is `open`. */
+  set(mode: ProxyMode): void;
+  /** How many clients are connected. */
+  connections(): number;
   close(): Promise<void>;
 }
+
+type ProxyMode = 'open' | 'silent' | 'down' | 'asleep';
 
 /** Starts a proxy. @param port 0 for any free one. */
 export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<net.Socket>();
-  let mode: 'open' | 'silent' | 'down' = 'open';
+  let mode: ProxyMode = 'open';
+  let clients = 0;
   const server = net.createServer((client) => {
+    clients++;
+    client.on('close', () => clients--);
     const upstream = net.connect(Number(target.port), target.hostname);
     for (const [from, to] of [
       [client, upstream],
@@ -26,6 +33,7 @@ export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise
       from.on('close', () => to.destroy());
     }
     if (mode === 'down') client.destroy();
+    if (mode === 'asleep') client.pause();
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = new URL(target);
@@ -35,7 +43,9 @@ export async function startDatabaseProxy(databaseUrl: string, port = 0): Promise
     set: (next) => {
       mode = next;
       if (next === 'down') for (const socket of sockets) socket.destroy();
+      if (next === 'open') for (const socket of sockets) socket.resume();
     },
+    connections: () => clients,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { pino } from 'pino';
 import { connectTo, createTarget } from '../../src/db/postgres/connection/target.js';
+import { openPostgres } from '../../src/db/postgres/open-postgres.js';
 import { type Authority, type KeyPair, makeAuthority, setAccess, useCertificate } from '../support/debian/certificates.js';
-import { startPgBouncer } from '../support/debian/pgbouncer.js';
+import { type PgBouncer, startPgBouncer } from '../support/debian/pgbouncer.js';
 import { type DebianPostgres, startDebianPostgres, startSynchronousStandby } from '../support/debian-postgres.js';
 
 let folder: string;
@@ -156,5 +158,57 @@ describe('a pooler that refuses start-up options', () => {
     );
     await connection.end();
     expect(rows).toEqual([{ memory: '5MB', lock: '3s' }]);
+  });
+});
+
+describe('a start behind a pooler in transaction mode', () => {
+  const lines: Record<string, unknown>[] = [];
+  const logged = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  let pgbouncer: PgBouncer;
+  let console: pg.Client;
+  beforeAll(async () => {
+    await primary.query('CREATE DATABASE pooled');
+    await primary.query(`ALTER DATABASE pooled SET default_transaction_isolation = 'serializable'`);
+    pgbouncer = await startPgBouncer(primary, { poolMode: 'transaction', settings: { admin_users: 'postgres' } });
+    console = new pg.Client(pgbouncer.url('pgbouncer'));
+    await console.connect();
+  });
+  afterAll(async () => {
+    await console.end();
+    await pgbouncer.stop();
+  });
+
+  it('waits while the pooler is paused, leaves no settings and no LISTEN behind, and says what that costs', async () => {
+    await console.query('PAUSE');
+    const settings = { url: pgbouncer.url('pooled'), poolSize: 5, schema: 'app', waitMs: 60_000 };
+    const db = await openPostgres(settings, logged);
+    await console.query('RESUME');
+    await db.ready;
+    db.notifications?.keepAwake();
+    expect(await db.query('SELECT 1 AS n', [])).toEqual([{ n: 1 }]);
+    await db.close();
+    expect(lines).toMatchObject([
+      { msg: 'database.waiting', reason: expect.stringContaining('does not answer in time') },
+      { msg: 'database.warning', warning: expect.stringContaining('keeps no limits') },
+      { msg: 'database.warning', warning: expect.stringContaining('keeps no settings') },
+      { msg: 'database.warning', warning: expect.stringContaining('keeps no LISTEN') },
+    ]);
+    // In a transaction each, so that every one has a connection of the server to itself.
+    const others = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const other = new pg.Client(pgbouncer.url('pooled'));
+        await other.connect();
+        await other.query('BEGIN');
+        return other;
+      }),
+    );
+    for (const other of others) {
+      const { rows } = await other.query(
+        `SELECT current_setting('search_path') AS path, current_setting('default_transaction_isolation') AS isolation,
+           (SELECT count(*)::int FROM pg_listening_channels()) AS channels`,
+      );
+      expect(rows).toEqual([{ path: '"$user", public', isolation: 'serializable', channels: 0 }]);
+      await other.end();
+    }
   });
 });

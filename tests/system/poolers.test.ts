@@ -15,14 +15,16 @@ interface Task {
   readonly updated_at: string;
 }
 
-const poolers: readonly [string, PgBouncerOptions][] = [
+const poolers: readonly [string, PgBouncerOptions, schema?: string][] = [
   ['in transaction mode with its default settings', { poolMode: 'transaction' }],
+  // The pooler does not keep the search_path: each transaction sets it.
+  ['in transaction mode with DATABASE_SCHEMA', { poolMode: 'transaction' }, 'app'],
   ['in session mode with its default settings', { poolMode: 'session' }],
   // As Neon's proxy does; PgBouncer itself refuses them by default.
   ['that drops start-up options in silence', { poolMode: 'transaction', settings: { ignore_startup_parameters: 'options' } }],
 ];
 
-describe.each(poolers)('a server behind a PgBouncer %s', (_, options) => {
+describe.each(poolers)('a server behind a PgBouncer %s', (_, options, schema = '') => {
   const parts = createParts();
   let postgres: DebianPostgres;
   let pooler: PgBouncer;
@@ -33,7 +35,7 @@ describe.each(poolers)('a server behind a PgBouncer %s', (_, options) => {
     await postgres.query(`ALTER DATABASE ${database} SET datestyle = 'German, DMY'`);
     await postgres.query(`ALTER DATABASE ${database} SET intervalstyle = 'sql_standard'`);
     pooler = await parts.pgBouncer(postgres, options);
-    server = await parts.server(pooler.url(database));
+    server = await parts.server(pooler.url(database), { DATABASE_SCHEMA: schema });
   }, timeoutMs);
   afterAll(() => parts.close(), timeoutMs);
 
@@ -48,6 +50,10 @@ describe.each(poolers)('a server behind a PgBouncer %s', (_, options) => {
     return (value as { access_token: string }).access_token;
   };
 
+  it('is healthy', async () => {
+    expect((await fetch(`${server.url}/health/db`)).status).toBe(200);
+  });
+
   it.each(styles)('returns right times over $name, whatever the database says about zone and style', async (style) => {
     const token = await signUp(style, `times-${style.name}@example.com`.toLowerCase());
     for (const idempotencyKey of [undefined, 'key-1']) {
@@ -57,7 +63,7 @@ describe.each(poolers)('a server behind a PgBouncer %s', (_, options) => {
       expect(Math.abs(Date.parse(created_at) - Date.now())).toBeLessThan(10_000);
       for (const each of styles) expect((await each.call(send, 'task', { id }, token)).value).toEqual(value);
       const [row] = await postgres.query<{ age: number }>(
-        `SELECT extract(epoch FROM now() - created_at)::int AS age FROM tasks WHERE id = ${id}`,
+        `SELECT extract(epoch FROM now() - created_at)::int AS age FROM ${schema || 'public'}.tasks WHERE id = ${id}`,
         database,
       );
       expect(row?.age).toBeLessThan(10);

@@ -5,6 +5,7 @@ import type { Queries } from '../../db/database.js';
 export interface Account {
   readonly userId: string;
   readonly email: string;
+  readonly name: string | null;
   /** Undefined for an account without a password. */
   readonly passwordHash: string | undefined;
 }
@@ -22,8 +23,8 @@ export async function findAccountBy(
   column: 'id' | 'email',
   value: string,
 ): Promise<Account | undefined> {
-  const [row] = await query<{ userId: string; email: string; passwordHash: string | null }>(
-    `SELECT id AS "userId", email, password_hash AS "passwordHash"
+  const [row] = await query<{ userId: string; email: string; name: string | null; passwordHash: string | null }>(
+    `SELECT id AS "userId", email, name, password_hash AS "passwordHash"
      FROM users LEFT JOIN credentials ON user_id = id WHERE ${column} = $1`,
     [value],
   );

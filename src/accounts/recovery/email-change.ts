@@ -4,6 +4,8 @@ import type { Database, Queries } from '../../db/database.js';
 import type { Commit, RunOnce } from '../../idempotency/run.js';
 import type { IdempotencyStore } from '../../idempotency/store.js';
 import type { Logger } from '../../log/log.js';
+import type { RateLimit } from '../../rate-limits/rate-limit.js';
+import type { RateLimiters } from '../../rate-limits/rate-limiters.js';
 import { emailTaken } from '../users/email.js';
 import { isEmailTaken, updateUser } from '../users/store.js';
 import type { AccountMails } from './mails.js';
@@ -15,6 +17,12 @@ import { deleteTokens, findToken, issueToken, takeToken } from './store.js';
 export interface EmailChangeService {
   /** Whether a new email must be confirmed: when mail leaves this process. */
   readonly isConfirmed: boolean;
+  /**
+   * Counts a new email, whether or not it has an account: the answer tells which, and may send a mail to a stranger. To be called
+   * before anything depends on the email.
+   * @throws AppError `RATE_LIMITED`
+   */
+  consume(userId: string, newEmail: string): Promise<void>;
   /** Stores a new email until it is confirmed. @returns mails the token; to be called once it is stored. @throws AppError `CONFLICT` */
   request(queries: Queries, userId: string, newEmail: string): Promise<() => void>;
   /** @throws AppError `INVALID_CREDENTIALS`; `CONFLICT` when the email has an account meanwhile. */
@@ -27,13 +35,22 @@ interface Parts {
   readonly idempotency: Pick<IdempotencyStore, 'deletePublic'>;
   readonly mails: AccountMails;
   readonly log: Logger;
+  readonly rateLimiters: RateLimiters;
+  /** New emails of one user, and those for one email. */
+  readonly limit: RateLimit | undefined;
 }
 
 /** Creates the service over the table `one_time_tokens`. */
 export function createEmailChangeService(parts: Parts): EmailChangeService {
-  const { runOnce, mails } = parts;
+  const { runOnce, mails, rateLimiters, limit } = parts;
+  const perUser = rateLimiters.fixedWindow('email-change-user', limit);
+  const perEmail = rateLimiters.fixedWindow('email-change-email', limit);
   return {
     isConfirmed: mails.isConnected,
+    consume: async (userId, newEmail) => {
+      await perUser.consume(userId);
+      await perEmail.consume(newEmail);
+    },
     request: async (queries, userId, newEmail) => {
       if (await isEmailTaken(queries, newEmail, userId)) throw emailTaken();
       const token = await issueToken(queries, { userId }, 'email-change', newEmail);

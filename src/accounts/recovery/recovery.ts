@@ -22,10 +22,11 @@ export function createRecovery({ config, ...parts }: Parts): Recovery {
   const { server, links } = mail;
   const mailer = server && createMailer(server, parts.log);
   const mails = createAccountMails({ mailer, links, production, log: parts.log });
-  const recovery = createRecoveryService({ ...parts, mails, limit: rateLimits?.passwordReset });
+  const limit = rateLimits?.passwordReset;
+  const recovery = createRecoveryService({ ...parts, mails, limit });
   return {
     recovery,
-    emailChanges: createEmailChangeService({ ...parts, mails }),
+    emailChanges: createEmailChangeService({ ...parts, mails, limit }),
     close: async () => {
       await recovery.close();
       await mailer?.close();

@@ -8,7 +8,7 @@ import type { Logger } from '../../log/log.js';
 import type { ApiTokenService } from '../api-tokens/service.js';
 import { hashPassword } from '../passwords/passwords.js';
 import { setPassword } from '../passwords/store.js';
-import { isEmailOf, passwordIsEmail } from '../rules.js';
+import { isPersonal, passwordIsPersonal } from '../rules.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { AccountMails } from './mails.js';
 import type { resetPasswordInput } from './rules.js';
@@ -42,8 +42,8 @@ export async function resetPassword(
     throw tokenRejected();
   }
   // The token stays valid: its owner chooses again.
-  if (isEmailOf(newPassword, grant.email))
-    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsEmail }]);
+  if (isPersonal(newPassword, grant.email, grant.name))
+    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
   const passwordHash = await hashPassword(newPassword);
   const { userId, email } = grant;
   const result = await commit((queries) => save(parts, queries, token, userId, passwordHash));

@@ -15,7 +15,7 @@ const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
   extensions: { rule: resetPasswordInput, example: { token: exampleToken, newPassword: exampleAccount.password } },
   fields: (t) => ({
     token: t.string({ required: true, description: 'The token from the mail: valid once, for 30 minutes.' }),
-    newPassword: t.string({ required: true, description: '8–128 characters, not a common password and not the email.' }),
+    newPassword: t.string({ required: true, description: '8–128 characters; not a common password, the email or the name.' }),
   }),
 });
 const ConfirmEmailInput = builder.inputType('ConfirmEmailInput', {

@@ -13,6 +13,8 @@ export interface OneTimeGrant {
   readonly userId: string;
   /** The account's email. */
   readonly email: string;
+  /** The account's name. */
+  readonly name: string | null;
   /** The new email, for a change of it. */
   readonly newEmail: string | null;
 }
@@ -47,7 +49,7 @@ export async function findToken(
   token: string,
 ): Promise<OneTimeGrant | undefined> {
   const [grant] = await query<OneTimeGrant>(
-    `SELECT user_id AS "userId", email, new_email AS "newEmail" FROM one_time_tokens JOIN users ON users.id = user_id
+    `SELECT user_id AS "userId", email, name, new_email AS "newEmail" FROM one_time_tokens JOIN users ON users.id = user_id
      WHERE digest = $1 AND purpose = $2 AND expires_at > now()`,
     [digestOf(token), purpose],
   );

@@ -6,7 +6,7 @@ import type { Tokens } from '../tokens/tokens.js';
 export interface AuthPayload {
   readonly accessToken: string;
   readonly tokenType: 'Bearer';
-  /** Life of the access token, in seconds. */
+  /** What is left of the life of the access token, in seconds: less than all of it when a sign-in is repeated. */
   readonly expiresIn: number;
   readonly refreshToken: string;
   readonly sessionId: string;
@@ -39,7 +39,7 @@ export function payloadOf(tokens: Tokens, signIn: SignIn, refreshToken?: string)
   return {
     accessToken: tokens.signAccess(viewer, issuedAt, expiry),
     tokenType: 'Bearer',
-    expiresIn: expiry - issuedAt,
+    expiresIn: Math.max(0, expiry - nowSeconds()),
     refreshToken: refreshToken ?? tokens.initialRefreshToken(viewer.sessionId),
     sessionId: viewer.sessionId,
     endsAt: endsAt ?? expiry,

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { text } from '../../core/text.js';
-import { currentPassword, isEmailOf, name, newPassword, passwordIsEmail } from '../rules.js';
+import { currentPassword, isPersonal, name, newPassword, passwordIsPersonal } from '../rules.js';
 import { email, lookupEmail } from '../users/email.js';
 
 /** The input of `signup`. */
 export const signupInput = z
   .object({ email, password: newPassword, name })
-  .refine(({ password, email }) => !isEmailOf(password, email), { path: ['password'], message: passwordIsEmail });
+  .refine(({ password, email, name }) => !isPersonal(password, email, name), {
+    path: ['password'],
+    message: passwordIsPersonal,
+  });
 
 /** The input of `login`. The response to an email that is not valid is the same as to one without an account. */
 export const loginInput = z.object({ email: lookupEmail, password: currentPassword });

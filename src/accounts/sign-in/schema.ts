@@ -30,7 +30,7 @@ const AuthPayloadType = builder.objectRef<DeliveredPayload>('AuthPayload').imple
         'Identifies the caller; send it with every request as `Authorization: Bearer …`. Not returned if the request has `X-Session: cookie`.',
     }),
     tokenType: t.exposeString('tokenType', { description: 'Always `Bearer`.', extensions: { jsonSchema: { const: 'Bearer' } } }),
-    expiresIn: t.exposeInt('expiresIn', { description: 'Lifetime of the access token, in seconds.' }),
+    expiresIn: t.exposeInt('expiresIn', { description: 'Lifetime of the access token, in seconds from this response.' }),
     refreshToken: t.exposeString('refreshToken', {
       nullable: true,
       extensions: absentWhenNull,
@@ -49,7 +49,7 @@ const SignupInput = builder.inputType('SignupInput', {
       required: true,
       description: 'A valid email, at most 255 characters. Case and surrounding whitespace are ignored.',
     }),
-    password: t.string({ required: true, description: '8–128 characters and not a common password.' }),
+    password: t.string({ required: true, description: '8–128 characters; not a common password, the email or the name.' }),
     name: t.string({ required: true, description: 'Display name, 1–255 characters.' }),
   }),
 });

@@ -4,7 +4,7 @@ import type { SignedInContext } from '../../core/request-context.js';
 import type { Queries } from '../../db/database.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { type Account, lockPassword } from '../passwords/store.js';
-import { isEmailOf, passwordIsEmail } from '../rules.js';
+import { isPersonal, passwordIsPersonal } from '../rules.js';
 
 const currentPasswordMissing = () =>
   fieldError('VALIDATION_ERROR', [
@@ -56,6 +56,7 @@ export async function verifyDeletion(
 }
 
 interface Changes {
+  readonly name?: string | undefined;
   readonly email?: string | undefined;
   readonly currentPassword?: string | undefined;
   readonly newPassword?: string | undefined;
@@ -64,7 +65,7 @@ interface Changes {
 /**
  * Confirms the change of an email or a password.
  * @returns the check to start the transaction with.
- * @throws AppError `VALIDATION_ERROR` when the password is missing, the account has none to change, or the new one is its email; as
+ * @throws AppError `VALIDATION_ERROR` when the password is missing, the account has none to change, or the new one is its email or name; as
  * `Credentials.verifyPassword`.
  */
 export async function verifyChange(
@@ -75,9 +76,9 @@ export async function verifyChange(
   const account = await findAccount(credentials, context);
   if (account.passwordHash === undefined && changes.newPassword !== undefined) throw noPassword();
   if (changes.currentPassword === undefined) throw currentPasswordMissing();
-  if (changes.newPassword !== undefined && isEmailOf(changes.newPassword, account.email, changes.email))
-    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsEmail }]);
-  const { currentPassword } = changes;
+  const { currentPassword, newPassword, email, name } = changes;
+  if (newPassword !== undefined && isPersonal(newPassword, account.email, account.name, email, name))
+    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
   const verified = await credentials.verifyPassword(context.client, account.email, async () => account, currentPassword);
   return requireSamePassword(credentials, context, verified.passwordHash);
 }

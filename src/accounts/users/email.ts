@@ -2,7 +2,8 @@ import { domainToASCII } from 'node:url';
 import { AppError } from '../../core/errors.js';
 import { text } from '../../core/text.js';
 
-const maxLength = 255;
+/** The longest email, in its normalized form. */
+export const maxEmailLength = 255;
 
 // HTML's `input type=email` (html.spec.whatwg.org, "valid email address"), with dots only between atoms (RFC 5321 §4.1.2)
 // and at least two labels in the domain.
@@ -32,11 +33,11 @@ export function normalizeEmail(value: string): string | undefined {
   const domain = email.slice(at + 1);
   // An ASCII domain stays as it is: `domainToASCII` would read `1.2` as an IPv4 address.
   const normalized = `${email.slice(0, at)}@${/[^\0-\x7f]/.test(domain) ? domainToASCII(domain) : domain}`.toLowerCase();
-  return ascii.test(normalized) && normalized.length <= maxLength ? normalized : undefined;
+  return ascii.test(normalized) && normalized.length <= maxEmailLength ? normalized : undefined;
 }
 
 /** A valid email of at most 255 characters, stored and returned in its normalized form. */
-export const email = text('Email', { max: maxLength, trim: true })
+export const email = text('Email', { max: maxEmailLength, trim: true })
   .transform((value, context) => {
     const normalized = normalizeEmail(value);
     if (normalized === undefined) context.addIssue({ code: 'custom', message: 'Email must be a valid address' });
@@ -45,7 +46,7 @@ export const email = text('Email', { max: maxLength, trim: true })
   .meta({ format: 'email', pattern });
 
 /** An email to look up: in the form in which emails are stored. One that is not valid has no account, and is no error. */
-export const lookupEmail = text('Email', { max: maxLength }).transform(
+export const lookupEmail = text('Email', { max: maxEmailLength }).transform(
   (value) => normalizeEmail(value) ?? value.trim().toLowerCase(),
 );
 

@@ -10,5 +10,8 @@ export const updateMeInput = z.object({
   newPassword: newPassword.optional(),
 });
 
+/** A valid input of `updateMe`. */
+export type UpdateMe = z.output<typeof updateMeInput>;
+
 /** The input of `deleteMe`. */
 export const deleteMeInput = z.object({ password: currentPassword.optional() });

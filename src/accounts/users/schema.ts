@@ -1,6 +1,8 @@
-import { builder, type DocumentExtensions } from '../../schema/builder.js';
+import { builder, type DocumentExtensions, textComplexity } from '../../schema/builder.js';
 import { signedIn, signedInWrite } from '../../schema/context.js';
 import { exampleAccount, exampleUser } from '../examples.js';
+import { maxNameLength } from '../rules.js';
+import { maxEmailLength } from './email.js';
 import { deleteMeInput, updateMeInput } from './rules.js';
 
 /** A user as clients see it. */
@@ -9,8 +11,15 @@ export const UserType = builder.prismaObject('User', {
   extensions: { example: exampleUser },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Permanent identifier of the user.' }),
-    email: t.exposeString('email', { description: 'The email the user signs in with, in lower case.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Display name.' }),
+    email: t.exposeString('email', {
+      description: 'The email the user signs in with, in lower case.',
+      complexity: textComplexity(maxEmailLength),
+    }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'Display name.',
+      complexity: textComplexity(maxNameLength),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the profile was last changed.' }),
   }),
@@ -25,7 +34,8 @@ const UpdateMeInput = builder.inputType('UpdateMeInput', {
     email: t.string({ description: 'A new email. Requires `currentPassword`.' }),
     currentPassword: t.string({ description: 'The current password.' }),
     newPassword: t.string({
-      description: '8–128 characters and not a common password. Requires `currentPassword`; signs out all other sessions.',
+      description:
+        '8–128 characters; not a common password, the email or the name. Requires `currentPassword`; signs out all other sessions.',
     }),
   }),
 });

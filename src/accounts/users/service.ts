@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import type { z } from 'zod';
 import { requireSession, unauthenticated } from '../../core/identity.js';
 import { auditFields, perRequest, type SignedInContext } from '../../core/request-context.js';
 import { validate } from '../../core/validate.js';
@@ -17,7 +16,7 @@ import type { SessionCache } from '../sessions/session-cache.js';
 import type { Sessions } from '../sessions/sessions.js';
 import { verifyChange, verifyDeletion } from './confirmation.js';
 import { deleteUser } from './delete-user.js';
-import { deleteMeInput, updateMeInput } from './rules.js';
+import { deleteMeInput, type UpdateMe, updateMeInput } from './rules.js';
 import { saveUser } from './save-user.js';
 import { findUsers } from './store.js';
 
@@ -57,7 +56,7 @@ interface Parts {
   readonly sessionCache: SessionCache;
   readonly log: Logger;
   readonly apiTokens: Pick<ApiTokenService, 'markEnded'>;
-  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'request'>;
+  readonly emailChanges: Pick<EmailChangeService, 'isConfirmed' | 'consume' | 'request'>;
   readonly issuedUsers: Pick<IssuedUsers, 'beforeDelete' | 'markDeleted'>;
 }
 
@@ -68,17 +67,20 @@ export function createUserService(parts: Parts): UserService {
   // Without a cache: later fields of a mutation see what the earlier ones wrote.
   const owners = perRequest(() => new DataLoader<string, User>(findEach, { cache: false }));
   const owner = (context: SignedInContext, userId: string) => owners(context).load(userId);
+  const me = (context: SignedInContext) => owner(context, context.viewer.userId);
 
   return {
-    me: (context) => owner(context, context.viewer.userId),
+    me,
     owner,
     updateMe: async (context, input) => {
-      const changes = validate(updateMeInput, input);
+      const payload = validate(updateMeInput, input);
+      const changes = payload.email === undefined ? payload : withoutSameEmail(payload, await me(context));
       const isSensitive = changes.email !== undefined || changes.newPassword !== undefined;
       if (isSensitive) requireSession(context.viewer);
       const work = async (commit: Commit) => {
         const requireSamePassword = isSensitive ? await verifyChange(parts.credentials, context, changes) : undefined;
-        if (changes.name === undefined && !isSensitive) return owner(context, context.viewer.userId);
+        if (changes.email !== undefined) await emailChanges.consume(context.viewer.userId, changes.email);
+        if (changes.name === undefined && !isSensitive) return me(context);
         const passwordHash = changes.newPassword === undefined ? undefined : await hashPassword(changes.newPassword);
         let mail = () => {};
         const user = await commit(async (queries) => {
@@ -95,8 +97,8 @@ export function createUserService(parts: Parts): UserService {
         return user;
       };
       // A password changes together with the end of the other sessions.
-      const holdsPassword = changes.currentPassword !== undefined || changes.newPassword !== undefined;
-      return runOnce(context, 'updateMe', changes, work, { isAtomic: isSensitive, holdsPassword });
+      const holdsPassword = payload.currentPassword !== undefined || payload.newPassword !== undefined;
+      return runOnce(context, 'updateMe', payload, work, { isAtomic: isSensitive, holdsPassword });
     },
     deleteMe: async (context, input) => {
       const payload = validate(deleteMeInput, input);
@@ -111,8 +113,12 @@ export function createUserService(parts: Parts): UserService {
   };
 }
 
+/** A client that sends the whole user back has not changed the email. */
+const withoutSameEmail = (changes: UpdateMe, { email }: User): UpdateMe =>
+  email === changes.email ? { ...changes, email: undefined } : changes;
+
 /** What changes, without the values. */
-const kindsOf = ({ email, newPassword }: z.output<typeof updateMeInput>) => ({
+const kindsOf = ({ email, newPassword }: UpdateMe) => ({
   email: email !== undefined,
   password: newPassword !== undefined,
 });

@@ -30,6 +30,7 @@ const issuerFault = (value: string) =>
 
 /** Values of `iss` (RFC 7519 §4.1.1), compared as they are written. */
 export const issuers = listOf(issuerFault);
+/** One value of `iss`. */
 export const issuer = z.string().refine((value) => !issuerFault(value), issuerFault(ownIssuer));
 
 /** Whether a host is reached over the public network: neither an address of a private one nor a name without a dot. */

@@ -30,6 +30,7 @@ export const duration = z
   })
   .refine((value) => value <= 24 * 3_600_000, 'must be at most 24h');
 
+/** A whole number, in decimal digits. @param min the lowest one. @param max the highest one. */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -48,6 +49,7 @@ export const listOf = (faultOf: (value: string) => string | undefined) =>
     return values.filter((value) => value !== '');
   });
 
+/** Origins (RFC 6454) as browsers send them, separated by commas. */
 export const origins = listOf((value) => {
   if (value === '*') return 'must name each origin: browsers refuse * for requests with credentials';
   if (!value.includes('://')) return 'must be origins with their scheme, such as https://app.example, separated by commas';
@@ -64,6 +66,7 @@ export const origins = listOf((value) => {
 /** What proxy-addr has names for. */
 const namedRanges = /^(loopback|linklocal|uniquelocal)$/;
 
+/** Addresses, CIDR ranges and names of ranges of `proxy-addr`, separated by commas. */
 export const proxies = listOf((value) => {
   try {
     proxyAddr.compile(value);
@@ -73,6 +76,7 @@ export const proxies = listOf((value) => {
   return 'must be addresses, ranges such as 10.0.0.0/8, loopback, linklocal or uniquelocal, separated by commas; no host names';
 });
 
+/** An IP address without brackets, or a host name. */
 export const host = z
   .string()
   .refine(isHost, 'must be an IP address such as 0.0.0.0 or ::1 (without brackets), or a host name, without a port');

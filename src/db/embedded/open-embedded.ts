@@ -107,7 +107,7 @@ export async function serveEmbedded(pglite: PGlite, closeEngine = () => pglite.c
     prisma,
     ready: Promise.resolve(),
     query,
-    check: () => checkTables((text) => pglite.query(text)),
+    check: () => checkTables((text, values) => pglite.query(text, values), 'public'),
     lastSuccessAt: () => lastSuccess,
     // PGlite takes no values with several statements, and has no round trips.
     transaction: transactionOf(prisma, () => undefined),

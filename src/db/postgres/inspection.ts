@@ -6,6 +6,7 @@ import {
   formatSettings,
   limitSettings,
   readSettings,
+  resetStatement,
   type Settings,
   searchPath,
   setStatement,
@@ -28,6 +29,13 @@ export interface Session {
   /** What lessens safety, a sentence each. */
   readonly warnings: readonly string[];
 }
+
+/** A session whose unqualified names lead to a schema. */
+export type SessionWithSchema = Session & { readonly schema: string };
+
+/** The warning where nothing leads past a pooler: LISTEN would stay behind on a connection that serves other programs. */
+export const noListen =
+  'the pooler keeps no LISTEN, so that sessions are looked up instead: set DATABASE_DIRECT_URL to the server itself';
 
 /** How long a statement may wait while another connection holds the pooler's only connection to the server. */
 const probeTimeoutMs = 1_000;
@@ -65,6 +73,7 @@ async function probePooler(
 ): Promise<PoolerFindings | undefined> {
   const differences = await findDifferences(client, formats);
   const set = setStatement(differences, 'session');
+  const reset = resetStatement(differences);
   if (set) await client.query(set);
   const statement = { name: `tandem_${randomBytes(8).toString('hex')}`, text: 'SELECT 1' };
   const isPrepared = await succeeds(client.query(statement));
@@ -76,17 +85,26 @@ async function probePooler(
       await other.query('BEGIN');
       const now = await backendOf(client).catch(() => undefined);
       if (now === backend) continue;
+      // The pooler hands the connection to other programs, which must not get the settings.
+      if (reset && (await backendOf(other)) === backend) await other.query(reset);
       // The pooler has one connection only, and `client` waits for it.
-      if (now === undefined) await other.end();
+      if (now === undefined) await commitAndEnd(other);
       const doSettingsLast = Object.keys(await findDifferences(client, formats)).length === 0;
       const canPrepare = isPrepared && (await succeeds(client.query(statement)));
       return { isPooled: true, canPrepare, ...(await planOf(client, formats, differences, doSettingsLast)) };
     } finally {
-      await other.end();
+      await commitAndEnd(other);
     }
   }
+  if (reset) await client.query(reset);
   return undefined;
 }
+
+const commitAndEnd = (client: pg.Client): Promise<void> =>
+  client
+    .query('COMMIT')
+    .catch(() => {})
+    .then(() => client.end());
 
 async function planOf(client: pg.Client, formats: Settings, differences: Settings, doSettingsLast: boolean) {
   const limits = await readSettings(client, Object.keys(limitSettings));

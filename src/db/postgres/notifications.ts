@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from '../../log/log.js';
 import type { Notifications } from '../notifications.js';
 import { Backoff } from '../retry.js';
+import { endInTime, settledInTime } from './connection/target.js';
 
 /** How often it is tested whether notifications arrive, in milliseconds. */
 const beatEveryMs = 300;
@@ -12,9 +13,8 @@ const silentMs = 2_000;
 const awakeMs = 30_000;
 
 interface Parts {
-  /** Makes a connection to the server itself. */
+  /** To the server itself; `send` goes through the pool. */
   readonly connect: () => Promise<pg.Client>;
-  /** Runs a statement over a connection of the pool. */
   readonly send: (text: string, values: readonly unknown[]) => Promise<unknown>;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
@@ -62,7 +62,7 @@ export class PostgresNotifications implements Notifications {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#running;
+    await settledInTime(this.#running);
     await this.#disconnect();
   }
 
@@ -103,8 +103,8 @@ export class PostgresNotifications implements Notifications {
       if (channel === this.#beatChannel) this.#hearBeat(client, payload);
       else this.#handlers.get(channel)?.(payload);
     });
-    const channels = [this.#beatChannel, ...this.#handlers.keys()];
-    await client.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
+    await client.query([this.#beatChannel, ...this.#handlers.keys()].map((channel) => `LISTEN ${channel}`).join('; '));
+    if (this.#isClosed) throw new Error('It was closed meanwhile.');
     this.#listening = { client, since: performance.now(), caughtUpAt: Number.NEGATIVE_INFINITY, beats: new Map() };
   }
 
@@ -138,13 +138,13 @@ export class PostgresNotifications implements Notifications {
   #retryLater(reason: string, err?: unknown): void {
     this.#backoff.start();
     const cure = 'sessions are looked up instead; behind a pooler set DATABASE_DIRECT_URL to the server itself';
-    if (!this.#isReported) this.parts.log.warn({ reason, err, cure }, 'notifications.lost');
+    if (!this.#isReported && !this.#isClosed) this.parts.log.warn({ reason, err, cure }, 'notifications.lost');
     this.#isReported = true;
   }
 
   async #disconnect(): Promise<void> {
     const { client } = this.#listening ?? {};
     this.#listening = undefined;
-    await client?.end().catch(() => {});
+    if (client) await endInTime(client);
   }
 }

@@ -5,10 +5,9 @@ import type { Logger } from '../../log/log.js';
 import { checkTables, type Database } from '../database.js';
 import { isUnreachable } from '../faults.js';
 import { transactionOf } from '../transaction.js';
-import { type ConnectionTarget, connectTo, createTarget } from './connection/target.js';
+import { type ConnectionTarget, connectTo, createDirectTarget, createTarget } from './connection/target.js';
 import type { LibpqEnvironment } from './connection/url-parameters.js';
-import { directUrlOf } from './connection/url-text.js';
-import { inspect, type Session } from './inspection.js';
+import { inspect, noListen, type Session, type SessionWithSchema } from './inspection.js';
 import { migratePostgres } from './migration.js';
 import { PostgresNotifications } from './notifications.js';
 import { createPool } from './pool.js';
@@ -45,7 +44,7 @@ export interface PostgresSettings {
  */
 export async function openPostgres(settings: PostgresSettings, log: Logger): Promise<Database> {
   const target = createTarget(settings.url, settings.libpq, log);
-  const direct = createTarget(settings.directUrl ?? directUrlOf(settings.url), settings.libpq, log);
+  const direct = createDirectTarget(target, settings, log);
   const statements = createRunner();
   const { main, checks } = createPools(target, settings, statements, log);
   const adapter = prismaAdapter(Object.assign(main.pool, { query: statements.run }), {
@@ -59,12 +58,14 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     log,
   });
   const close = async () => {
+    for (const each of [target, direct]) each.stopConnecting();
     await notifications.close();
     await prisma.$disconnect();
     await Promise.all([main.end(), checks.end()]);
   };
   const start = async () => {
     const session = await prepare(target, direct, settings, log);
+    if (session.isPooled && direct === target) await notifications.close();
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const waiting = {
@@ -83,13 +84,15 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     notifications,
     ready,
     query: queryOf(statements.run),
-    transaction: transactionOf(prisma, () => (statements.session()?.wrapsStatements ? undefined : joinStatements)),
-    check: () => checkTables((text) => checks.send({ text })),
+    transaction: transactionOf(prisma, () => joinerOf(statements.session()), main.maxWaitMs),
+    check: async () => checkTables((text, values) => checks.send({ text, values }), statements.schema()),
     lastSuccessAt: main.lastSuccessAt,
     queue: main.queue,
     close,
   };
 }
+
+const joinerOf = (session: Session | undefined) => (session?.wrapsStatements ? undefined : joinStatements);
 
 /** One pool for the work, and one for health checks, which wait for no work. */
 function createPools(
@@ -109,26 +112,36 @@ function createPools(
   };
 }
 
+/** How long each statement of a start may take, migrations aside. */
+const startQueryTimeoutMs = 5_000;
+
 /** Inspects the connections, and migrates. */
 async function prepare(
   target: ConnectionTarget,
   direct: ConnectionTarget,
   settings: PostgresSettings,
   log: Logger,
-): Promise<Session & { schema: string }> {
+): Promise<SessionWithSchema> {
   const { prepared = 'auto' } = settings;
-  const session = await inspect(() => connectTo(target), settings.schema ?? target.settings.schema);
+  // A pooler that is paused lets in, and answers nothing.
+  const connect = () => connectTo(target, { query_timeout: startQueryTimeoutMs });
+  const session = await inspect(connect, settings.schema ?? target.settings.schema);
   const { schema } = session;
   if (schema === null) {
     throw new StartError(
       'DATABASE_URL: the search_path of the role names no schema that exists and that it may use; set DATABASE_SCHEMA.',
     );
   }
-  for (const warning of [...target.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
+  const warnings = [
+    ...target.settings.warnings,
+    ...session.warnings,
+    ...(session.isPooled && direct === target ? [noListen] : []),
+  ];
+  for (const warning of warnings) log.warn({ warning }, 'database.warning');
   await migratePostgres(direct.config, schema, log).catch((error) => {
     throw refusal(error, direct.settings, settings.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
   });
-  const client = await connectTo(target);
+  const client = await connect();
   await checkRights(client, schema).finally(() => client.end());
   const canPrepare = session.canPrepare && target.settings.usesPreparedStatements;
   return { ...session, schema, canPrepare: prepared === 'auto' ? canPrepare : prepared === 'on' };

@@ -36,6 +36,8 @@ export interface Pool {
   /** When a statement or a transaction last succeeded, as `performance.now()` has it. */
   lastSuccessAt(): number;
   queue(): StatementQueue;
+  /** The longest that anybody waits for a connection, in milliseconds. */
+  readonly maxWaitMs: number;
   end(): Promise<void>;
 }
 
@@ -57,7 +59,8 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     onConnect: (client) => onConnect(client),
   });
   // A connection that breaks while idle is replaced at its next use. Unhandled, the event would end the process.
-  pool.on('error', (err) => log.debug({ err }, 'database.connection-lost'));
+  // The error carries its client, with the secrets of the connection.
+  pool.on('error', (error) => log.debug({ code: Object(error).code, reason: error.message }, 'database.connection-lost'));
   let connected = 0;
   pool.on('connect', () => connected++);
   pool.on('remove', () => connected--);
@@ -86,6 +89,8 @@ export function createPool({ config, size, onConnect, log, ...limits }: PoolOpti
     send: (statement) => (connected > 0 ? query(statement) : awake().then(() => query(statement))),
     lastSuccessAt: () => lastSuccess,
     queue: () => ({ waiting: pool.waitingCount, size, releases }),
+    // 0 waits without limit; Node's timers take no more than 31 bits.
+    maxWaitMs: long && short ? long + short : 2 ** 31 - 1,
     end: () => pool.end(),
   };
 }

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { AppError } from '../../core/errors.js';
 import type { Statement } from '../database.js';
 
 interface Options {
@@ -58,33 +59,52 @@ interface Connection extends Pick<pg.PoolClient, 'on' | 'removeListener' | 'rele
  */
 function saveRoundTrips(client: pg.PoolClient, begin: string): Connection {
   let state: 'new' | 'open' | 'ended' = 'new';
+  let isReadOnly = false;
 
   async function send(statement: pg.QueryConfig): Promise<pg.QueryResult> {
     // Of several statements pg returns an array.
-    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement).catch((error) => {
+      isReadOnly ||= Object(error).code === readOnlyTransaction;
+      throw error;
+    });
     return Array.isArray(results) ? results.at(-1) : results;
+  }
+
+  /** Prisma ends a transaction over its time while a statement is on its way. After the end it would be committed alone. */
+  function refuseAfterEnd(): void {
+    if (state === 'ended')
+      throw new AppError('SERVICE_UNAVAILABLE', { message: 'The transaction has ended.', retryAfterSeconds: 2 });
   }
 
   async function sendFirst(statement: pg.QueryConfig): Promise<pg.QueryResult> {
     state = 'open';
     if (!statement.values?.length) return send({ ...statement, text: `${begin}; ${statement.text}` });
     await client.query(begin);
+    refuseAfterEnd();
     return send(statement);
   }
 
   return {
     on: client.on.bind(client),
     removeListener: client.removeListener.bind(client),
-    release: client.release.bind(client),
+    // The server is a standby after a failover: another connection leads to its successor.
+    release: (error) => client.release(error ?? isReadOnly),
     query: async (statement) => {
       const { text } = statement;
       const isEnd = text === 'COMMIT' || text === 'ROLLBACK';
-      if (text === 'BEGIN' || (isEnd && state !== 'open')) return noResult;
+      const isOpen = state === 'open';
+      if (text === 'BEGIN') return noResult;
+      if (isEnd) state = 'ended';
+      else refuseAfterEnd();
+      if (isEnd && !isOpen) return noResult;
       const result = await (state === 'new' ? sendFirst(statement) : send(statement));
       if (text.endsWith(commit)) state = 'ended';
       return result;
     },
   };
 }
+
+/** "read only sql transaction" */
+const readOnlyTransaction = '25006';
 
 const noResult: pg.QueryResult = { command: '', rowCount: 0, oid: 0, fields: [], rows: [] };

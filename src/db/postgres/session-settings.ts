@@ -41,6 +41,12 @@ export function setStatement(settings: Settings, scope: 'session' | 'transaction
   return calls.length > 0 ? `SELECT ${calls.join(', ')}` : undefined;
 }
 
+/** Writes the statements that undo `setStatement` for a session. @returns undefined when there is nothing to undo. */
+export const resetStatement = (settings: Settings): string | undefined =>
+  Object.keys(settings)
+    .map((name) => `RESET ${name}`)
+    .join('; ') || undefined;
+
 /** Reads settings of a connection. @returns null for one that the server does not know. */
 export async function readSettings(
   client: Pick<pg.ClientBase, 'query'>,

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.js';
 import type { Logger } from '../../log/log.js';
 import { retryAfter, retryConflicts } from '../retry.js';
 import { createConnectionRunner } from './cancel.js';
-import type { Session } from './inspection.js';
+import type { Session, SessionWithSchema } from './inspection.js';
 import { setStatement } from './session-settings.js';
 import { createStatementNames } from './statement-names.js';
 
@@ -92,12 +92,17 @@ const notAvailable = () =>
 
 /** Creates a runner without a database; `start` gives it one. */
 export function createRunner() {
-  let opened: { readonly session: Session; readonly run: RunStatement } | undefined;
+  let opened: { readonly session: SessionWithSchema; readonly run: RunStatement } | undefined;
   const run: RunStatement = (statement) => opened?.run(statement) ?? Promise.reject(notAvailable());
   return {
     run,
     session: () => opened?.session,
-    start: (session: Session, run: RunStatement) => {
+    /** Where the tables are. @throws AppError `SERVICE_UNAVAILABLE` before the start. */
+    schema: (): string => {
+      if (!opened) throw notAvailable();
+      return opened.session.schema;
+    },
+    start: (session: SessionWithSchema, run: RunStatement) => {
       opened = { session, run };
     },
   };

@@ -88,7 +88,7 @@ function sessionTokens({ request, isHttps }: Exchange): string[] {
   const cookies = parseCookies(request.headers.get('cookie'));
   const betterAuth = `${isHttps ? '__Secure-' : ''}better-auth.session_data`;
   const values = [cookies.get(cookieNames(isHttps).session), cookies.get(betterAuth) ?? joinChunks(cookies, betterAuth)];
-  return values.filter((value) => value !== undefined && value !== '') as string[];
+  return values.flatMap((value) => value || []);
 }
 
 /** Better Auth splits a long value into cookies `name.0`, `name.1` and so on. */

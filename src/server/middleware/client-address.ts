@@ -13,7 +13,8 @@ export function clientAddress(trustedProxies: readonly string[], production: boo
   const isTrusted = proxyAddr.compile([...trustedProxies]);
   return {
     before: (exchange) => {
-      exchange.isHttps = production || isForwardedHttps(exchange.request, isTrusted);
+      exchange.isForwardedHttps = isForwardedHttps(exchange.request, isTrusted);
+      exchange.isHttps = production || exchange.isForwardedHttps;
       exchange.client = { ...exchange.client, address: rateLimitKey(addressOf(exchange.request, isTrusted)) };
       return undefined;
     },

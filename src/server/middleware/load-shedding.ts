@@ -14,7 +14,7 @@ export function loadShedding(overload: Overload): Middleware {
   return {
     before: ({ request }) => {
       if (!overload.isOverloaded || isHealthCheck(request.path) || request.method === 'OPTIONS') return undefined;
-      overload.countRefusal();
+      overload.countRejected();
       throw new AppError('SERVICE_UNAVAILABLE', { message: 'The server is overloaded.', retryAfterSeconds });
     },
   };

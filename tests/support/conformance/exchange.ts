@@ -22,7 +22,7 @@ export type Violations = string[];
 
 /** Header fields that any response may carry without a description. */
 const common =
-  /^(content-(type|length|security-policy)|cache-control|vary|x-content-type-options|referrer-policy|ratelimit|ratelimit-policy|access-control-[a-z-]+|date|connection|keep-alive|accept-encoding|transfer-encoding)$/;
+  /^(content-(type|length|security-policy)|cache-control|vary|x-content-type-options|referrer-policy|strict-transport-security|ratelimit|ratelimit-policy|access-control-[a-z-]+|date|connection|keep-alive|accept-encoding|transfer-encoding)$/;
 
 /** Reports header fields beyond the common ones that the description does not name. */
 export const undescribedHeaders = ({ headers }: ReceivedResponse, described: readonly string[]): Violations =>

@@ -34,12 +34,26 @@ interface Params {
 
 const isMapOrAbsent = (value: unknown): boolean => value == null || (typeof value === 'object' && !Array.isArray(value));
 
+const isRepeated = ({ searchParams }: URL): boolean =>
+  ['query', 'operationName', 'variables', 'extensions'].some((name) => searchParams.getAll(name).length > 1);
+
 /** What was asked for; undefined when it is not well formed (GraphQL over HTTP, section 5.1). */
 function paramsOf({ method, url, body }: SentRequest): Params | undefined {
+  if (!hasUtf8Escapes(url)) return undefined;
   const params = (method === 'POST' ? parsed(body ?? '') : paramsOfUrl(url)) as Partial<Params> | null | undefined;
+  if (method !== 'POST' && isRepeated(url)) return undefined;
   if (typeof params?.query !== 'string' || params.query === '') return undefined;
   if (params.operationName != null && typeof params.operationName !== 'string') return undefined;
   return isMapOrAbsent(params.variables) && isMapOrAbsent(params.extensions) ? (params as Params) : undefined;
+}
+
+function hasUtf8Escapes({ search }: URL): boolean {
+  try {
+    decodeURIComponent(search.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function paramsOfUrl({ searchParams }: URL): Record<string, unknown> {

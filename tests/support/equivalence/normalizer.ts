@@ -16,7 +16,7 @@ const kinds: readonly [RegExp, string][] = [
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const accessToken = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** What a clock measured: only that it did can be the same. */
-const measured = new Set(['uptime_seconds', 'latency_ms', 'issuedAt', 'endsAt']);
+const measured = new Set(['uptime_seconds', 'latency_ms', 'issuedAt', 'endsAt', 'expires_in']);
 
 /** A date, with or without a time. */
 const date = /^\s*\d{4}-\d\d-\d\d(T|\s*$)/;

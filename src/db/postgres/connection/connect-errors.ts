@@ -7,19 +7,15 @@ export interface FailedAttempt {
   readonly error: unknown;
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const codeOf = (error: unknown): string => String(Object(error).code ?? '');
+const messageOf = (error: unknown): string => String(Object(error).message ?? error);
 
 /** Every candidate failed. Its code and message are those of the last attempt. */
 export class AllCandidatesFailed extends Error {
   readonly code: string;
   constructor(readonly attempts: readonly FailedAttempt[]) {
     const last = attempts.at(-1)?.error;
-    super(
-      attempts
-        .map(({ candidate, error }) => `${addressOf(candidate)}: ${error instanceof Error ? error.message : String(error)}`)
-        .join('; '),
-      { cause: last },
-    );
+    super(attempts.map(({ candidate, error }) => `${addressOf(candidate)}: ${messageOf(error)}`).join('; '), { cause: last });
     this.name = 'AllCandidatesFailed';
     this.code = codeOf(last);
   }
@@ -48,11 +44,13 @@ export class OtherProtocol extends Error {
 export const isServerError = (error: unknown): error is Error & { code?: string } =>
   error instanceof Error && 'severity' in error && typeof error.severity === 'string';
 
+/** Whether a server said that it has no TLS, in node-postgres' words. */
+export const isWithoutTls = (error: unknown): boolean => /does not support SSL/.test(messageOf(error));
+
 /** Whether TLS itself failed: the server has none, or the handshake did not come to an end. */
 const isTlsFailure = (error: unknown): boolean =>
-  error instanceof Error &&
-  (/SSL connection|secure TLS connection/.test(error.message) ||
-    /^ERR_(SSL|TLS)|^EPROTO|CERT|SELF_SIGNED|UNABLE_TO/.test(codeOf(error)));
+  /SSL connection|secure TLS connection/.test(messageOf(error)) ||
+  /^ERR_(SSL|TLS)|^EPROTO|CERT|SELF_SIGNED|UNABLE_TO/.test(codeOf(error));
 
 /** Whether a pooler refuses the start-up options: PgBouncer's words, with or without the name of the option. */
 export const isOptionsRefusal = (error: unknown): boolean =>

@@ -42,7 +42,8 @@ export class HostsClient extends pg.Client {
   override connect(): Promise<pg.Client>;
   override connect(callback: (error: Error | null, client?: pg.Client) => void): void;
   override connect(callback?: (error: Error | null, client?: pg.Client) => void): Promise<pg.Client> | undefined {
-    const connected = this.#connectToAny();
+    const ended = this.#hosts.connecting(() => this.connection.stream.destroy());
+    const connected = this.#connectToAny().finally(ended);
     if (!callback) return connected;
     connected.then(
       () => callback(null, this),
@@ -58,6 +59,7 @@ export class HostsClient extends pg.Client {
     for (const kind of kinds) {
       let rest = this.#hosts.order();
       while (rest[0]) {
+        if (this.#hosts.isStopped()) throw new Error('Connection terminated: the database was closed.');
         const [candidate] = rest;
         try {
           await this.#connectTo(candidate, kind);
@@ -65,6 +67,7 @@ export class HostsClient extends pg.Client {
           return this;
         } catch (error) {
           failures.push({ candidate, error });
+          this.#hosts.failed(candidate, error);
           // node-postgres hashes and looks up passwords in promises, and then writes to the client's connection, whichever it is.
           await nextTurn();
           rest = this.#next(error, rest);

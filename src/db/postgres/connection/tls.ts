@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, rootCertificates } from 'node:tls';
 import { fileErrorReason } from '../../../core/file-error.js';
@@ -33,11 +33,11 @@ export function tlsOptions({ mode, sslrootcert, sslcert, sslkey, sslpassword }: 
   options.cert = readCertificate('sslcert', sslcert);
   const key = readKey(sslkey, sslpassword?.());
   const certificate = new X509Certificate(options.cert);
-  if (!certificate.checkPrivateKey(createPrivateKey(key)))
+  if (!certificate.checkPrivateKey(key))
     throw new StartError(`DATABASE_URL: sslkey: ${sslkey} is not the key of the certificate ${sslcert} (sslcert).`);
-  options.passphrase = key.passphrase;
-  // pg hides the key from logs in the same way, and reads it by its name.
-  return Object.defineProperty(options, 'key', { value: key.key, enumerable: false, configurable: true, writable: true });
+  // Decrypted, so that the options need no passphrase. pg hides the key from logs in the same way, and reads it by its name.
+  const value = key.export({ type: 'pkcs8', format: 'pem' });
+  return Object.defineProperty(options, 'key', { value, enumerable: false, configurable: true, writable: true });
 }
 
 function systemCertificates(): string[] {
@@ -68,11 +68,10 @@ function readCertificate(parameter: string, file: string): string {
   }
 }
 
-function readKey(file: string, passphrase: string | undefined): { key: string; passphrase?: string } {
+function readKey(file: string, passphrase: string | undefined): KeyObject {
   const key = readPem('sslkey', file);
   try {
-    createPrivateKey({ key, passphrase });
-    return { key, passphrase };
+    return createPrivateKey({ key, passphrase });
   } catch (cause) {
     const isEncrypted = key.includes('ENCRYPTED');
     const reason = isEncrypted ? 'is encrypted: sslpassword must be its password' : 'holds no private key in the PEM format';

@@ -1,5 +1,5 @@
 import { StartError } from '../../../core/start-error.js';
-import { AllCandidatesFailed, type FailedAttempt, isServerError } from '../connection/connect-errors.js';
+import { AllCandidatesFailed, type FailedAttempt, isServerError, isWithoutTls } from '../connection/connect-errors.js';
 import { addressOf, type ConnectionSettings } from '../connection/connection-url.js';
 import { type Failure, rule } from './failure.js';
 import { networkRefusals } from './network-refusals.js';
@@ -43,12 +43,10 @@ function attemptsOf(error: unknown, { candidates }: ConnectionSettings): readonl
 
 /** The last attempt at a host says most, unless it only says that there is no TLS to fall back on. */
 function mostTelling(attempts: readonly FailedAttempt[]): readonly FailedAttempt[] {
-  const sorted = attempts.toSorted((a, b) => Number(hasNoTls(b.error)) - Number(hasNoTls(a.error)));
+  const sorted = attempts.toSorted((a, b) => Number(isWithoutTls(b.error)) - Number(isWithoutTls(a.error)));
   const latest = new Map(sorted.map((attempt) => [addressOf(attempt.candidate), attempt]));
   return [...new Set(attempts.map(({ candidate }) => addressOf(candidate)))].flatMap((address) => latest.get(address) ?? []);
 }
-
-const hasNoTls = (error: unknown): boolean => error instanceof Error && /does not support SSL/.test(error.message);
 
 function failureOf({ candidate, error }: FailedAttempt, whole: unknown, settings: ConnectionSettings): Failure {
   const encryptions = attemptsOf(whole, settings)

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
  * Serves the pipelined requests of a connection one at a time (RFC 9112 §9.3.2), and reads no more of them while some wait. Node
  * starts all that it has parsed at once, and parses on: one connection could have thousands of requests in progress.
  */
-export function serveInTurn(serve: RequestListener): RequestListener {
+export function servePipelinedInOrder(serve: RequestListener): RequestListener {
   const pausedBy = new WeakMap<Socket, PausedSocket>();
   return (request, response) => {
     // Node assigns the socket to a response once the one before it is finished.
