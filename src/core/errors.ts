@@ -66,6 +66,16 @@ export class AppError extends Error {
   }
 }
 
+/** `refreshToken` or `refresh_token` → `refresh token`; the name of a header field stays. */
+const wordsOf = (field: string): string =>
+  field.replace(/_|\B(?=[A-Z])/g, ' ').replace(/ [A-Z]/g, (letter) => letter.toLowerCase());
+
+/** The name of a field as a sentence begins with it: `refreshToken` or `refresh_token` → `Refresh token`. */
+export function labelOf(field: string): string {
+  const words = wordsOf(field);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /**
  * Words one or more faulty fields as an error.
  * @param code `BAD_REQUEST` for a wrong type or form, `VALIDATION_ERROR` for a broken rule.
@@ -77,6 +87,5 @@ export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: rea
   if (!first) throw new Error('fieldError needs a fault');
   const details = faults.length > 1 ? { ...first, errors: faults } : { ...first };
   // In words, for the message is the same in both APIs, which spell the field's name differently.
-  const words = first.field.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return new AppError(code, { message: ['Invalid', noun, words].filter(Boolean).join(' '), details });
+  return new AppError(code, { message: ['Invalid', noun, wordsOf(first.field)].filter(Boolean).join(' '), details });
 }

@@ -1,4 +1,4 @@
-import { type FieldFault, fieldError } from './errors.js';
+import { type FieldFault, fieldError, labelOf } from './errors.js';
 
 /** The bounds of a page, in both APIs. */
 export const pageLimits = { max: 100, defaultLimit: 50, defaultFirst: 20, maxPage: 2_147_483_647 } as const;
@@ -6,7 +6,7 @@ export const pageLimits = { max: 100, defaultLimit: 50, defaultFirst: 20, maxPag
 const wholeNumber = (field: string, value: number, max: number): FieldFault[] =>
   Number.isInteger(value) && value >= 1 && value <= max
     ? []
-    : [{ field, error: `${field} must be a whole number from 1 to ${max}` }];
+    : [{ field, error: `${labelOf(field)} must be a whole number from 1 to ${max}` }];
 
 /** How many rows a field counts with in the cost of a document: arguments out of bounds are refused when the field runs. */
 export const expectedRows = (requested: number | null | undefined, defaultCount: number): number =>
@@ -67,7 +67,7 @@ export function parseConnectionArgs({ first, after, last, before }: ConnectionAr
     ...(first == null ? [] : wholeNumber('first', first, pageLimits.max)),
     ...(last == null ? [] : wholeNumber('last', last, pageLimits.max)),
   ];
-  if (first != null && last != null) faults.push({ field: 'last', error: 'first and last cannot be combined' });
+  if (first != null && last != null) faults.push({ field: 'last', error: '`first` and `last` cannot be combined' });
   if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
   return {
     count: first ?? last ?? pageLimits.defaultFirst,

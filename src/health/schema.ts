@@ -28,7 +28,7 @@ builder.queryFields((t) => ({
     resolve: (_root, _args, { services }) => services.health.process(),
   }),
   databaseHealth: t.field({
-    description: 'Checks the database connection.',
+    description: 'Checks that the database responds.',
     type: DatabaseHealthType,
     nullable: true,
     public: true,

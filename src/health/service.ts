@@ -47,7 +47,7 @@ export function createHealthService({ db, version, maxAgeMs = 0 }: Parts): Healt
     try {
       await withTimeout(db.check(), timeoutMs, onTimeout);
     } catch (cause) {
-      throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not answer.', retryAfterSeconds, cause });
+      throw new AppError('SERVICE_UNAVAILABLE', { message: 'The database does not respond.', retryAfterSeconds, cause });
     }
     latencyMs = Math.round((performance.now() - started) * 1000) / 1000;
     return { status: 'ok', latencyMs };

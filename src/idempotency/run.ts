@@ -125,7 +125,7 @@ async function replay(
   if (fingerprints.includes(stored.fingerprint)) return stored.result;
   if (userId === null || options.holdsPassword) await mismatches.consume(lockName(key));
   throw fieldError('VALIDATION_ERROR', [
-    { field: idempotencyKeyField, error: 'This key was already used for a different request; use a new one' },
+    { field: idempotencyKeyField, error: 'This key was already used for a different request; use a new one.' },
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, type GraphQLNamedType, getNullableType } from 'graphql';
-import { AppError, type FieldFault, fieldError } from '../core/errors.js';
+import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
 import { isMalformedParameter } from '../http/query-string.js';
 import type { RestOperation } from './operation.js';
 import type { EnumExtensions } from './view.js';
@@ -22,9 +22,9 @@ export function readQuery(url: URL, args: readonly GraphQLArgument[]): URLSearch
     const values = search.getAll(arg.name);
     const isNested = [...search.keys()].some((key) => key.startsWith(`${arg.name}[`));
     if (values.length > 1 || isNested)
-      faults.push({ field: arg.name, error: `${arg.name} must be given once, as a plain value` });
+      faults.push({ field: arg.name, error: `${labelOf(arg.name)} must be given once, as a plain value` });
     else if (values[0] !== undefined) {
-      const error = isMalformedParameter(url, arg.name) ? `${arg.name} must be UTF-8` : typeError(arg, values[0]);
+      const error = isMalformedParameter(url, arg.name) ? `${labelOf(arg.name)} must be UTF-8` : typeError(arg, values[0]);
       if (error) faults.push({ field: arg.name, error });
       query.set(arg.name, values[0]);
     }
@@ -36,10 +36,10 @@ export function readQuery(url: URL, args: readonly GraphQLArgument[]): URLSearch
 function typeError(arg: GraphQLArgument, value: string): string | undefined {
   const type = getNullableType(arg.type);
   if (type === GraphQLInt && !(wholeNumber.test(value) && Number(value) >= minInt && Number(value) <= maxInt))
-    return `${arg.name} must be a whole number`;
-  if (type === GraphQLBoolean && value !== 'true' && value !== 'false') return `${arg.name} must be true or false`;
+    return `${labelOf(arg.name)} must be a whole number`;
+  if (type === GraphQLBoolean && value !== 'true' && value !== 'false') return `${labelOf(arg.name)} must be true or false`;
   const allowed = (type as Partial<GraphQLNamedType>).extensions as Partial<EnumExtensions> | undefined;
-  if (allowed?.enum && !allowed.enum.includes(value)) return `${arg.name} must be one of ${allowed.enum.join(', ')}`;
+  if (allowed?.enum && !allowed.enum.includes(value)) return `${labelOf(arg.name)} must be one of ${allowed.enum.join(', ')}`;
   return undefined;
 }
 

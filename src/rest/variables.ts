@@ -1,5 +1,5 @@
 import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, isListType } from 'graphql';
-import { AppError, type FieldFault, fieldError } from '../core/errors.js';
+import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
 import type { RestOperation } from './operation.js';
@@ -59,6 +59,6 @@ const isString = (value: unknown): boolean => typeof value === 'string';
 function typeError({ name, type }: GraphQLInputField, value: unknown): string | undefined {
   if (value === null) return undefined;
   if (isListType(getNullableType(type)))
-    return Array.isArray(value) && value.every(isString) ? undefined : `${name} must be a list of strings`;
-  return isString(value) ? undefined : `${name} must be a string`;
+    return Array.isArray(value) && value.every(isString) ? undefined : `${labelOf(name)} must be a list of strings`;
+  return isString(value) ? undefined : `${labelOf(name)} must be a string`;
 }

@@ -118,7 +118,7 @@ describe('a list of tasks', () => {
     });
 
     it.each([0, 101, 2_147_483_647, -2_147_483_648])('states the allowed range when it rejects limit %s', async (limit) => {
-      const error = 'limit must be a whole number from 1 to 100';
+      const error = 'Limit must be a whole number from 1 to 100';
       expect(await list({ limit })).toMatchObject({ code: 'BAD_REQUEST', details: { field: 'limit', error } });
     });
 

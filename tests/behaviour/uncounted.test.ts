@@ -123,7 +123,7 @@ describe('a list of tasks without a total', () => {
         400,
         expect.objectContaining({
           error_code: 'BAD_REQUEST',
-          details: { field: 'total', error: 'total must be true or false' },
+          details: { field: 'total', error: 'Total must be true or false' },
         }),
       ]);
     });

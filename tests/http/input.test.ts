@@ -102,6 +102,13 @@ describe('request input', () => {
     });
   });
 
+  it('of the wrong type in REST is named in words, as a rule names it', async () => {
+    expect(await readRestError(await send('POST', '/api/auth/refresh', '{"refresh_token":5}'))).toMatchObject({
+      message: 'Invalid refresh token',
+      details: { field: 'refresh_token', error: 'Refresh token must be a string' },
+    });
+  });
+
   describe('with a REST query parameter', () => {
     it.each([
       'limit=1&limit=2',
