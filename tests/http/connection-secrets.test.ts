@@ -28,6 +28,8 @@ it('the log has no password of the database or the mail server and no secret whe
   const isIssued = async () => (await test.db.query('SELECT FROM one_time_tokens WHERE user_id = $1', [ada.id])).length > 0;
   await eventually(isIssued, 5_000);
   proxy.set('down');
+  // Before the next request takes the connection that broke while it was idle.
+  await eventually(() => lines.some((line) => line.includes('database.connection-lost')), 5_000);
   for (const style of styles)
     expect(await style.call(fetch, 'tasks', {}, ada.token)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   await app.close();
