@@ -5,6 +5,7 @@ import type { Queries } from '../../db/database.js';
 import type { Credentials } from '../passwords/credentials.js';
 import { type Account, lockPassword } from '../passwords/store.js';
 import { isPersonal, passwordIsPersonal } from '../rules.js';
+import type { UpdateMe } from './rules.js';
 
 const currentPasswordMissing = () =>
   fieldError('VALIDATION_ERROR', [
@@ -55,13 +56,6 @@ export async function verifyDeletion(
   return requireSamePassword(credentials, context, verified.passwordHash);
 }
 
-interface Changes {
-  readonly name?: string | undefined;
-  readonly email?: string | undefined;
-  readonly currentPassword?: string | undefined;
-  readonly newPassword?: string | undefined;
-}
-
 /**
  * Confirms the change of an email or a password.
  * @returns the check to start the transaction with.
@@ -71,7 +65,7 @@ interface Changes {
 export async function verifyChange(
   credentials: Credentials,
   context: SignedInContext,
-  changes: Changes,
+  changes: UpdateMe,
 ): Promise<RequireSamePassword> {
   const account = await findAccount(credentials, context);
   if (account.passwordHash === undefined && changes.newPassword !== undefined) throw noPassword();
