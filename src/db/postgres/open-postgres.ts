@@ -65,7 +65,10 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   };
   const start = async () => {
     const session = await prepare(target, direct, settings, log);
-    if (session.isPooled && direct === target) await notifications.close();
+    if (session.isPooled && direct === target) {
+      log.warn({ warning: noListen }, 'database.warning');
+      await notifications.close();
+    }
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const waiting = {
@@ -132,12 +135,7 @@ async function prepare(
       'DATABASE_URL: the search_path of the role names no schema that exists and that it may use; set DATABASE_SCHEMA.',
     );
   }
-  const warnings = [
-    ...target.settings.warnings,
-    ...session.warnings,
-    ...(session.isPooled && direct === target ? [noListen] : []),
-  ];
-  for (const warning of warnings) log.warn({ warning }, 'database.warning');
+  for (const warning of [...target.settings.warnings, ...session.warnings]) log.warn({ warning }, 'database.warning');
   await migratePostgres(direct.config, schema, log).catch((error) => {
     throw refusal(error, direct.settings, settings.directUrl === undefined ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL');
   });
