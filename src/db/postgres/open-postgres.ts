@@ -65,10 +65,7 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
   };
   const start = async () => {
     const session = await prepare(target, direct, settings, log);
-    if (session.isPooled && direct === target) {
-      log.warn({ warning: noListen }, 'database.warning');
-      await notifications.close();
-    }
+    if (session.isPooled && direct === target) await stopListening(notifications, log);
     statements.start(session, createStatements({ pool: main.pool, send: main.send, session, log }));
   };
   const waiting = {
@@ -93,6 +90,12 @@ export async function openPostgres(settings: PostgresSettings, log: Logger): Pro
     queue: main.queue,
     close,
   };
+}
+
+/** Where nothing leads past a pooler. */
+async function stopListening(notifications: PostgresNotifications, log: Logger): Promise<void> {
+  log.warn({ warning: noListen }, 'database.warning');
+  await notifications.close();
 }
 
 const joinerOf = (session: Session | undefined) => (session?.wrapsStatements ? undefined : joinStatements);
