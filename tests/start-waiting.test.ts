@@ -53,6 +53,18 @@ async function absentDatabase() {
 }
 
 describe('a start whose PostgreSQL is out of reach', () => {
+  it('ends with exit code 0 on SIGTERM while the database lets in and does not respond', async () => {
+    const { realUrl } = await absentDatabase();
+    const proxy = await startDatabaseProxy(realUrl);
+    cleanups.push(proxy.close);
+    proxy.set('silent');
+    const { server, exited, printed } = await startWaiting({ DATABASE_URL: proxy.url });
+    await eventually(() => proxy.connections() > 0, 20_000);
+    server.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(printed()).toContain('shutdown.started');
+  });
+
   it('waits for it, is alive and not ready meanwhile, says so, and then serves without a restart', async () => {
     const { url, appear } = await absentDatabase();
     const { server, status, exited, printed } = await startWaiting({ DATABASE_URL: url });
