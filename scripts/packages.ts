@@ -44,8 +44,8 @@ const exact = /^(\d+\.\d+\.\d+(-[\w.]+)?|file:[\w./-]+)$/;
 const licencesOf = (expression: string): string[] => expression.replaceAll(/[()]/g, '').split(/ (?:AND|OR) /i);
 
 /**
- * Checks what the project installs: exact versions; a hash for each package, and no address, which could name any host; permissive licences; no install script in a package of
- * the running server.
+ * Checks what the project installs: exact versions; a hash for each package, and no address, which could name any host; permissive
+ * licences; no install script in a package of the running server.
  * @returns what is wrong, one sentence each.
  */
 export function packageFaults({ dependencies, devDependencies }: Manifest, { packages }: Lock): string[] {

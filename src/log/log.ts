@@ -5,7 +5,10 @@ import { standardOutput } from './standard-output.js';
 
 export type { Logger };
 
-/** Fields that would hold a secret, as GraphQL, REST and HTTP spell them. A boolean is none: `account.changed` says so that the password is new. */
+/**
+ * Fields that would hold a secret, as GraphQL, REST and HTTP spell them. A boolean is none: `account.changed` says so that the password
+ * is new.
+ */
 const secretFields = [
   'password',
   'newPassword',
