@@ -1,7 +1,7 @@
 import { type ErrorCode, errorCatalogue } from './error-catalogue.js';
 
 /** One faulty field: its path as the client wrote it, and what is wrong with it, as a sentence. */
-export interface FieldFault {
+export interface FieldError {
   field: string;
   error: string;
 }
@@ -82,9 +82,9 @@ export function labelOf(field: string): string {
  * @param faults at least one; the first is named in `details.field` and `details.error`.
  * @param noun whose field it is, for the message.
  */
-export function fieldError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldFault[], noun?: string): AppError {
+export function inputError(code: 'BAD_REQUEST' | 'VALIDATION_ERROR', faults: readonly FieldError[], noun?: string): AppError {
   const [first] = faults;
-  if (!first) throw new Error('fieldError needs a fault');
+  if (!first) throw new Error('inputError needs a fault');
   const details = faults.length > 1 ? { ...first, errors: faults } : { ...first };
   // In words, for the message is the same in both APIs, which spell the field's name differently.
   return new AppError(code, { message: ['Invalid', noun, wordsOf(first.field)].filter(Boolean).join(' '), details });

@@ -1,9 +1,9 @@
-import { type FieldFault, fieldError, labelOf } from './errors.js';
+import { type FieldError, inputError, labelOf } from './errors.js';
 
 /** The bounds of a page, in both APIs. */
 export const pageLimits = { max: 100, defaultLimit: 50, defaultFirst: 20, maxPage: 2_147_483_647 } as const;
 
-const wholeNumber = (field: string, value: number, max: number): FieldFault[] =>
+const wholeNumber = (field: string, value: number, max: number): FieldError[] =>
   Number.isInteger(value) && value >= 1 && value <= max
     ? []
     : [{ field, error: `${labelOf(field)} must be a whole number from 1 to ${max}` }];
@@ -37,7 +37,7 @@ export function parsePageArgs({ page, limit }: { page?: number | null; limit?: n
     ...wholeNumber('page', request.page, pageLimits.maxPage),
     ...wholeNumber('limit', request.limit, pageLimits.max),
   ];
-  if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
+  if (faults.length > 0) throw inputError('BAD_REQUEST', faults);
   return request;
 }
 
@@ -68,7 +68,7 @@ export function parseConnectionArgs({ first, after, last, before }: ConnectionAr
     ...(last == null ? [] : wholeNumber('last', last, pageLimits.max)),
   ];
   if (first != null && last != null) faults.push({ field: 'last', error: '`first` and `last` cannot be combined' });
-  if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
+  if (faults.length > 0) throw inputError('BAD_REQUEST', faults);
   return {
     count: first ?? last ?? pageLimits.defaultFirst,
     isBackward: last != null,

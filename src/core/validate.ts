@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type FieldFault, fieldError } from './errors.js';
+import { type FieldError, inputError } from './errors.js';
 
 /**
  * Holds a value against a rule.
@@ -10,10 +10,10 @@ import { type FieldFault, fieldError } from './errors.js';
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, noun?: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = new Map<string, FieldFault>();
+  const faults = new Map<string, FieldError>();
   for (const issue of result.error.issues) {
     const field = issue.path.join('.');
     if (!faults.has(field)) faults.set(field, { field, error: issue.message });
   }
-  throw fieldError('VALIDATION_ERROR', [...faults.values()], noun);
+  throw inputError('VALIDATION_ERROR', [...faults.values()], noun);
 }

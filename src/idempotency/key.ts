@@ -1,4 +1,4 @@
-import { fieldError } from '../core/errors.js';
+import { inputError } from '../core/errors.js';
 
 /** The header field's name, as errors and documents spell it. */
 export const idempotencyKeyField = 'Idempotency-Key';
@@ -17,5 +17,5 @@ export function parseIdempotencyKey(field: string): string {
   const key = quoted.exec(field)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? (plain.test(field) ? field : '');
   if (key !== '' && key.length <= longestIdempotencyKey) return key;
   const error = `${idempotencyKeyField} must be 1-${longestIdempotencyKey} printable ASCII characters`;
-  throw fieldError('BAD_REQUEST', [{ field: idempotencyKeyField, error }]);
+  throw inputError('BAD_REQUEST', [{ field: idempotencyKeyField, error }]);
 }

@@ -1,4 +1,4 @@
-import { AppError, fieldError } from '../core/errors.js';
+import { AppError, inputError } from '../core/errors.js';
 import type { IdempotencyKey } from '../core/request-context.js';
 import type { Principal } from '../core/viewer.js';
 import type { Database, Queries } from '../db/database.js';
@@ -124,7 +124,7 @@ async function replay(
 ): Promise<unknown> {
   if (fingerprints.includes(stored.fingerprint)) return stored.result;
   if (userId === null || options.holdsPassword) await mismatches.consume(lockName(key));
-  throw fieldError('VALIDATION_ERROR', [
+  throw inputError('VALIDATION_ERROR', [
     { field: idempotencyKeyField, error: 'This key was already used for a different request; use a new one.' },
   ]);
 }

@@ -1,4 +1,4 @@
-import { fieldError } from '../core/errors.js';
+import { inputError } from '../core/errors.js';
 import { isStorable } from '../core/text.js';
 import type { Column } from '../db/table.js';
 import type { Order } from './definition.js';
@@ -23,7 +23,7 @@ export function decodeCursor(order: Order, cursor: string, argument: 'after' | '
     const hasValue = isById(order) ? value === '' : isValueOf(order.column, value);
     if (name === order.column.name && hasValue && isId(order.id, id)) return { value: value as Position['value'], id };
   }
-  throw fieldError('BAD_REQUEST', [{ field: argument, error: `\`${argument}\` is not a valid cursor for this sort order` }]);
+  throw inputError('BAD_REQUEST', [{ field: argument, error: `\`${argument}\` is not a valid cursor for this sort order` }]);
 }
 
 function parse(cursor: string): unknown {

@@ -1,6 +1,6 @@
 import { type GraphQLNamedType, type GraphQLType, getNamedType, isInputObjectType, isObjectType } from 'graphql';
 import type { ErrorCode } from '../core/error-catalogue.js';
-import { AppError, type ErrorDetails, fieldError } from '../core/errors.js';
+import { AppError, type ErrorDetails, inputError } from '../core/errors.js';
 import { errorBody, problemBody } from '../rest/errors.js';
 import { camelCase } from '../rest/names.js';
 import { documentExtensions } from './schema-object.js';
@@ -30,7 +30,7 @@ const exampleDetails: Partial<Record<ErrorCode, ErrorDetails>> = {
 
 const exampleError = (code: ErrorCode): AppError =>
   code === 'VALIDATION_ERROR'
-    ? fieldError(code, [{ field: 'name', error: 'Name must be 1-255 characters' }])
+    ? inputError(code, [{ field: 'name', error: 'Name must be 1-255 characters' }])
     : new AppError(code, { details: exampleDetails[code] });
 
 /** Returns an example of an `Error` body with a code. */

@@ -1,5 +1,5 @@
 import { errorCatalogue } from '../core/error-catalogue.js';
-import type { AppError, ErrorDetails, FieldFault } from '../core/errors.js';
+import type { AppError, ErrorDetails, FieldError } from '../core/errors.js';
 import { errorMediaTypes, prefersProblem } from '../http/content-negotiation.js';
 import type { Exchange } from '../http/exchange.js';
 import { HttpResponse } from '../http/response.js';
@@ -7,7 +7,7 @@ import { snakeCase } from './names.js';
 
 /** Field errors are named as a REST client writes the fields. */
 function restDetails(details: ErrorDetails): ErrorDetails {
-  const { field, errors } = details as { field?: string; errors?: readonly FieldFault[] };
+  const { field, errors } = details as { field?: string; errors?: readonly FieldError[] };
   return {
     ...details,
     ...(field === undefined ? {} : { field: snakeCase(field) }),

@@ -1,5 +1,5 @@
 import { type GraphQLArgument, GraphQLBoolean, GraphQLInt, type GraphQLNamedType, getNullableType } from 'graphql';
-import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
+import { AppError, type FieldError, inputError, labelOf } from '../core/errors.js';
 import { isMalformedParameter } from '../http/query-string.js';
 import type { RestOperation } from './operation.js';
 import type { EnumExtensions } from './view.js';
@@ -17,7 +17,7 @@ const maxInt = 2_147_483_647;
 export function readQuery(url: URL, args: readonly GraphQLArgument[]): URLSearchParams {
   const search = url.searchParams;
   const query = new URLSearchParams();
-  const faults: FieldFault[] = [];
+  const faults: FieldError[] = [];
   for (const arg of args) {
     const values = search.getAll(arg.name);
     const isNested = [...search.keys()].some((key) => key.startsWith(`${arg.name}[`));
@@ -29,7 +29,7 @@ export function readQuery(url: URL, args: readonly GraphQLArgument[]): URLSearch
       query.set(arg.name, values[0]);
     }
   }
-  if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
+  if (faults.length > 0) throw inputError('BAD_REQUEST', faults);
   return query;
 }
 

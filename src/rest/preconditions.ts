@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { AppError, fieldError } from '../core/errors.js';
+import { AppError, inputError } from '../core/errors.js';
 import type { PageResult } from '../core/page.js';
 import { matchesIfNoneMatch, parseEntityTags } from '../http/entity-tags.js';
 import type { HeaderReader } from '../http/headers.js';
@@ -41,7 +41,7 @@ function parsePrecondition(headers: HeaderReader, name: PreconditionField) {
   const field = headers.get(name);
   if (field === null) return undefined;
   const tags = parseEntityTags(field);
-  if (!tags) throw fieldError('BAD_REQUEST', [{ field: name, error: `${name} must be entity tags, such as "3", or *` }]);
+  if (!tags) throw inputError('BAD_REQUEST', [{ field: name, error: `${name} must be entity tags, such as "3", or *` }]);
   return tags;
 }
 

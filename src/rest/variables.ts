@@ -1,5 +1,5 @@
 import { type GraphQLInputField, type GraphQLInputObjectType, getNullableType, isListType } from 'graphql';
-import { AppError, type FieldFault, fieldError, labelOf } from '../core/errors.js';
+import { AppError, type FieldError, inputError, labelOf } from '../core/errors.js';
 import type { Exchange } from '../http/exchange.js';
 import { isJson, parseJson } from '../http/json-body.js';
 import type { RestOperation } from './operation.js';
@@ -43,11 +43,11 @@ function readInput({ request, body }: Exchange, type: GraphQLInputObjectType, is
   // A map has no inherited names, such as `constructor`.
   const values = new Map<string, unknown>(Object.entries(json));
   const fields = Object.values(type.getFields()).filter(({ name }) => values.has(name));
-  const faults = fields.flatMap((field): FieldFault[] => {
+  const faults = fields.flatMap((field): FieldError[] => {
     const error = typeError(field, values.get(field.name));
     return error ? [{ field: field.name, error }] : [];
   });
-  if (faults.length > 0) throw fieldError('BAD_REQUEST', faults);
+  if (faults.length > 0) throw inputError('BAD_REQUEST', faults);
   return Object.fromEntries(fields.map(({ name }) => [name, values.get(name)]));
 }
 

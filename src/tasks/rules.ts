@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldError } from '../core/errors.js';
+import { inputError } from '../core/errors.js';
 import { text } from '../core/text.js';
 
 /** The statuses of a task, as the database and REST spell them. */
@@ -41,5 +41,5 @@ export function parseTaskId(id: string | number): number {
   const digits = String(id);
   const value = /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : Number.NaN;
   if (value <= largestTaskId) return value;
-  throw fieldError('BAD_REQUEST', [{ field: 'id', error: `Id must be a whole number from 1 to ${largestTaskId}` }]);
+  throw inputError('BAD_REQUEST', [{ field: 'id', error: `Id must be a whole number from 1 to ${largestTaskId}` }]);
 }

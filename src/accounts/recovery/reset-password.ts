@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError, fieldError } from '../../core/errors.js';
+import { AppError, inputError } from '../../core/errors.js';
 import { auditFields, type RequestContext } from '../../core/request-context.js';
 import type { Database, Queries } from '../../db/database.js';
 import type { Commit } from '../../idempotency/run.js';
@@ -43,7 +43,7 @@ export async function resetPassword(
   }
   // The token stays valid: its owner chooses again.
   if (isPersonal(newPassword, grant.email, grant.name))
-    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
+    throw inputError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
   const passwordHash = await hashPassword(newPassword);
   const { userId, email } = grant;
   const result = await commit((queries) => save(parts, queries, token, userId, passwordHash));

@@ -1,4 +1,4 @@
-import { fieldError } from '../../core/errors.js';
+import { inputError } from '../../core/errors.js';
 import { unauthenticated } from '../../core/identity.js';
 import type { SignedInContext } from '../../core/request-context.js';
 import type { Queries } from '../../db/database.js';
@@ -8,14 +8,14 @@ import { isPersonal, passwordIsPersonal } from '../rules.js';
 import type { UpdateMe } from './rules.js';
 
 const currentPasswordMissing = () =>
-  fieldError('VALIDATION_ERROR', [
+  inputError('VALIDATION_ERROR', [
     { field: 'currentPassword', error: 'Current password is required to change email or password' },
   ]);
 
 const passwordMissing = () =>
-  fieldError('VALIDATION_ERROR', [{ field: 'password', error: 'Password is required to delete the account' }]);
+  inputError('VALIDATION_ERROR', [{ field: 'password', error: 'Password is required to delete the account' }]);
 const noPassword = () =>
-  fieldError('VALIDATION_ERROR', [
+  inputError('VALIDATION_ERROR', [
     { field: 'newPassword', error: 'The account has no password: set the first one by a password reset' },
   ]);
 
@@ -72,7 +72,7 @@ export async function verifyChange(
   if (changes.currentPassword === undefined) throw currentPasswordMissing();
   const { currentPassword, newPassword, email, name } = changes;
   if (newPassword !== undefined && isPersonal(newPassword, account.email, account.name, email, name))
-    throw fieldError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
+    throw inputError('VALIDATION_ERROR', [{ field: 'newPassword', error: passwordIsPersonal }]);
   const verified = await credentials.verifyPassword(context.client, account.email, async () => account, currentPassword);
   return requireSamePassword(credentials, context, verified.passwordHash);
 }
